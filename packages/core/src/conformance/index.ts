@@ -1,0 +1,5 @@
+export type { ConformanceCase } from "./conformance-case.ts";
+export { type DatasetReaderFixture, datasetReaderCases } from "./dataset-reader-cases.ts";
+export { type EncoderFixture, encoderCases } from "./encoder-cases.ts";
+export { createFakeEncoder, type FakeEncoderOptions } from "./fake-encoder.ts";
+export { type VectorIndexSetting, vectorIndexCases } from "./vector-index-cases.ts";

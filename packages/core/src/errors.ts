@@ -1,0 +1,105 @@
+/** What every Semblance error carries. */
+export interface ErrorDetails {
+  /** Stable, upper-case name of what went wrong, for programs: `MODEL_NOT_FOUND`. */
+  readonly code: string;
+  /** What was expected and what was found, for people. */
+  readonly message: string;
+  /** What to do about it: a command to type or a change to make. */
+  readonly fix?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every error that leaves a Semblance package.
+ *
+ * Tell errors apart by `code` or with the static `isInstance` of each class, which also holds
+ * when two copies of this package are installed.
+ */
+export class SemblanceError extends Error {
+  readonly code: string;
+  readonly fix?: string;
+
+  constructor(details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = details.code;
+    if (details.fix !== undefined) this.fix = details.fix;
+    for (const brand of brandsOf(new.target)) Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Whether `value` is an error of this class, also one made by another copy of the package. */
+  static isInstance<Class extends new (...parameters: never[]) => SemblanceError>(
+    this: Class,
+    value: unknown,
+  ): value is InstanceType<Class> {
+    // biome-ignore lint/complexity/noThisInStatic: each subclass asks for its own brand
+    return typeof value === "object" && value !== null && brandOf(this.name) in value;
+  }
+}
+
+/** An option, hyperparameter or configuration file that does not fit its schema. */
+export class ConfigError extends SemblanceError {}
+
+/** A model that cannot be found, opened or used. */
+export class ModelError extends SemblanceError {}
+
+/** An image or text that cannot be encoded, or an inference engine that fails. */
+export class EncoderError extends SemblanceError {}
+
+/** A vector index that cannot be opened, or that refuses what it is given. */
+export class IndexError extends SemblanceError {}
+
+/** Where in a table a {@link DatasetError} was found. */
+export interface TablePosition {
+  readonly file?: string;
+  /** 1-based; the header is line 1. */
+  readonly line?: number;
+  readonly column?: string;
+}
+
+/** A table or dataset that cannot be read; says where. */
+export class DatasetError extends SemblanceError {
+  readonly position: TablePosition;
+
+  constructor(details: ErrorDetails & { readonly position?: TablePosition }) {
+    super(details);
+    this.position = details.position ?? {};
+  }
+}
+
+/** What Python said about a failure, where it said anything. */
+export interface PythonFailure {
+  /** The Python exception's class name. */
+  readonly pythonType?: string;
+  readonly traceback?: string;
+  /** The last lines that the process wrote. */
+  readonly log?: string;
+}
+
+/** A fit or export that failed, or the Python environment that it needs. */
+export class TrainerError extends SemblanceError {
+  readonly python: PythonFailure;
+
+  constructor(details: ErrorDetails & { readonly python?: PythonFailure }) {
+    super(details);
+    this.python = details.python ?? {};
+  }
+}
+
+/** A plugin that breaks its contract, found by a conformance suite. */
+export class ConformanceError extends SemblanceError {}
+
+function brandOf(className: string): symbol {
+  return Symbol.for(`semblance.error.${className}`);
+}
+
+// A subclass is also each of its ancestors, so the instance carries all their brands.
+function brandsOf(errorClass: unknown): symbol[] {
+  const brands: symbol[] = [];
+  let current = errorClass;
+  while (typeof current === "function" && current !== Error) {
+    brands.push(brandOf(current.name));
+    current = Object.getPrototypeOf(current);
+  }
+  return brands;
+}

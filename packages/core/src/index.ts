@@ -1,0 +1,72 @@
+export type { AnyIterable } from "./any-iterable.ts";
+export { collect } from "./collect.ts";
+export type {
+  Cell,
+  Dataset,
+  DatasetReader,
+  Item,
+  Judgement,
+  ReadOptions,
+  Table,
+} from "./dataset.ts";
+export { type Embeddings, normalizeRows, rowOf, selectRows, toEmbeddings } from "./embedding.ts";
+export { encodeItems } from "./encode-items.ts";
+export type { EncodedBatch, EncodeOptions, Encoder, Scoring, Tower } from "./encoder.ts";
+export {
+  ConfigError,
+  ConformanceError,
+  DatasetError,
+  EncoderError,
+  type ErrorDetails,
+  IndexError,
+  ModelError,
+  type PythonFailure,
+  SemblanceError,
+  type TablePosition,
+  TrainerError,
+} from "./errors.ts";
+export { fromAnyIterable } from "./from-any-iterable.ts";
+export type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "./image.ts";
+export type { ItemFailure } from "./item-failure.ts";
+export type { Metadata } from "./metadata.ts";
+export type { Metrics } from "./metrics.ts";
+export type { ModelProvider, OpenedModel } from "./model-provider.ts";
+export {
+  type DecodedNpy,
+  decodeNpy,
+  decodeNpyEmbeddings,
+  encodeNpy,
+  type NpyArray,
+  type NpyData,
+} from "./npy.ts";
+export { parseConfig } from "./parse-config.ts";
+export type { Progress } from "./progress.ts";
+export {
+  expectedReciprocalRank,
+  type ReciprocalRanks,
+  reciprocalRanks,
+} from "./reciprocal-ranks.ts";
+export type { RunOptions } from "./run-options.ts";
+export { type ScoreRowsOptions, scoreRows } from "./score-rows.ts";
+export { type TieGroup, tieGroups } from "./tie-groups.ts";
+export { type CompareTies, topK } from "./top-k.ts";
+export type {
+  EmbeddingFitSpec,
+  EncodedPairs,
+  FileFitSpec,
+  FitCommon,
+  FitResult,
+  Judged,
+  PairJudgement,
+  Trainer,
+  TrainingEvent,
+  TrainingRun,
+} from "./trainer.ts";
+export type {
+  Filter,
+  Hit,
+  IndexedItem,
+  QueryOptions,
+  VectorIndex,
+  VectorIndexInfo,
+} from "./vector-index.ts";

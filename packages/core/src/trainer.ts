@@ -1,0 +1,124 @@
+import type { Dataset } from "./dataset.ts";
+import type { Embeddings } from "./embedding.ts";
+import type { Scoring } from "./encoder.ts";
+import type { ItemFailure } from "./item-failure.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Progress } from "./progress.ts";
+import type { RunOptions } from "./run-options.ts";
+
+/** What every fit is told. */
+export interface FitCommon {
+  /** Where checkpoints, events and in the end the model go. */
+  readonly runFolder: string;
+  /** Seconds for loading, training, evaluation and choice; export follows. No limit when absent. */
+  readonly timeLimit?: number;
+  readonly seed: number;
+  /** What is trained: `"full"`, … as the trainer names them. */
+  readonly method?: string;
+  readonly hyperparameters?: Readonly<Record<string, unknown>>;
+  /**
+   * When the trained weights replace the start: on a mean gain above 0, or only on one whose 95 %
+   * interval lies above 0. @defaultValue `"mean"`
+   */
+  readonly neverWorse?: "mean" | "significant";
+  /** Go on with an unfinished run in `runFolder`. */
+  readonly resume?: boolean;
+}
+
+/** A fit that starts from a checkpoint and reads the images itself. */
+export interface FileFitSpec extends FitCommon {
+  /** A folder with `config.json` and `model.safetensors`, or a recipe for a start such as `scratch:tiny`. */
+  readonly checkpoint: string;
+  readonly train: Dataset;
+  readonly validation: Dataset;
+}
+
+/** Encoded items and what belongs together, by row. */
+export interface EncodedPairs {
+  readonly image: Embeddings;
+  readonly text: Embeddings;
+  readonly judgements: readonly PairJudgement[];
+}
+
+/** That row `image` is relevant to row `text`. */
+export interface PairJudgement {
+  readonly text: number;
+  readonly image: number;
+  readonly relevance: number;
+}
+
+/** A fit on embeddings that were made before. */
+export interface EmbeddingFitSpec extends FitCommon {
+  readonly model: string;
+  readonly train: EncodedPairs;
+  readonly validation: EncodedPairs;
+  readonly scoring: Scoring;
+}
+
+/** Fits a model (plugin); says whether it needs files or embeddings. */
+export type Trainer =
+  | { readonly needs: "files"; fit(spec: FileFitSpec, options?: RunOptions): TrainingRun }
+  | {
+      readonly needs: "embeddings";
+      fit(spec: EmbeddingFitSpec, options?: RunOptions): TrainingRun;
+    };
+
+/**
+ * A fit under way. It starts at once and waits for no reader of its events; errors surface in
+ * `result` alone, which resolves after export.
+ */
+export interface TrainingRun extends AsyncIterable<TrainingEvent> {
+  readonly result: Promise<FitResult>;
+  /** Stops at the next step, then chooses and exports: `stopped` becomes `"aborted"`. */
+  cancel(): void;
+}
+
+/** What happens during a fit. */
+export type TrainingEvent =
+  | {
+      readonly type: "step";
+      readonly step: number;
+      /** `null` when it was not finite. */
+      readonly loss: number | null;
+      readonly learningRate: number;
+      readonly imagesPerSecond: number;
+      readonly secondsLeft?: number;
+    }
+  | { readonly type: "evaluation"; readonly step: number; readonly metrics: Metrics }
+  | ({ readonly type: "progress" } & Progress)
+  | { readonly type: "warning"; readonly code: string; readonly message: string };
+
+/** The comparison that decided whether the trained weights replace the start. */
+export interface Judged {
+  /** `"mrr"`: mean reciprocal rank of both directions. */
+  readonly metric: string;
+  /** Mean of candidate − start over the judging half's queries. */
+  readonly gain: number;
+  /** 95 % interval of the gain: paired, clustered by image. */
+  readonly interval?: readonly [number, number];
+  /** Per query of the judging half, in [0, 1]. */
+  readonly start: Float64Array;
+  readonly candidate: Float64Array;
+  /** The cluster of each query: queries that share an image or a text are not independent. */
+  readonly groups: Uint32Array;
+}
+
+/** What came of a fit. */
+export interface FitResult {
+  /** Which weights were kept; `"start"` when training did not beat it. */
+  readonly kept: "start" | "best" | "average" | "interpolated";
+  /** The weight of the trained side when `kept` is `"interpolated"`. */
+  readonly alpha?: number;
+  /** On the whole of validation. */
+  readonly before: Metrics;
+  readonly after: Metrics;
+  readonly judged: Judged;
+  /** Updates made. */
+  readonly steps: number;
+  readonly stopped: "timeLimit" | "maxSteps" | "patience" | "nonFinite" | "aborted";
+  /** In seconds. */
+  readonly timing: { readonly fit: number; readonly export: number };
+  readonly failures: readonly ItemFailure[];
+  /** The folder of the exported model. */
+  readonly model: string;
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const conditions = ["@semblance/source", "module", "node", "development|production"];
+const alias = { "#shared": fileURLToPath(new URL("./tools/shared.ts", import.meta.url)) };
+
+const config: ViteUserConfig = defineConfig({
+  ssr: { resolve: { conditions } },
+  resolve: { conditions, alias },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "tools/**/*.test.ts"],
+    // pythonia starts a process as a side effect of being loaded: a process per file, not a thread.
+    pool: "forks",
+    setupFiles: ["tools/fail-on-console.ts"],
+    testTimeout: 20_000,
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts"],
+      reporter: ["text"],
+      thresholds: { lines: 90, functions: 90, statements: 90 },
+    },
+  },
+});
+
+export default config;
