@@ -36,6 +36,7 @@ export {
   decodeNpy,
   decodeNpyEmbeddings,
   encodeNpy,
+  encodeNpyHeader,
   type NpyArray,
   type NpyData,
 } from "./npy.ts";
@@ -70,3 +71,4 @@ export type {
   VectorIndex,
   VectorIndexInfo,
 } from "./vector-index.ts";
+export { type Defined, withoutUndefined } from "./without-undefined.ts";

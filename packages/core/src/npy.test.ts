@@ -51,6 +51,16 @@ test("reads a file that lies anywhere in a larger buffer", () => {
   });
 });
 
+test("reads bytes whose slice is a view, as that of a Node Buffer is", () => {
+  class NodeLikeBuffer extends Uint8Array<ArrayBuffer> {
+    override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+      return this.subarray(start, end);
+    }
+  }
+  const file = NodeLikeBuffer.from(encodeNpy({ data: Float32Array.of(1, 2), shape: [1, 2] }));
+  expect([...decodeNpyEmbeddings(file).data]).toEqual([1, 2]);
+});
+
 test("refuses a shape that does not fit the values", () => {
   expect(() => encodeNpy({ data: Float32Array.of(1), shape: [2, 3] })).toThrow(RangeError);
 });

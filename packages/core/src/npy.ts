@@ -54,7 +54,11 @@ function dtypeOf(data: NpyData): string {
   throw new TypeError("This kind of array has no .npy type.");
 }
 
-function encodeNpyHeader(dtype: string, shape: readonly number[]): Uint8Array {
+/**
+ * The bytes before the values: for a file whose rows are written as they come, and whose header is
+ * written last. For rows and columns of float32 it is 128 bytes long, whatever their number.
+ */
+export function encodeNpyHeader(dtype: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const fixed = magic.length + 4;
@@ -81,7 +85,8 @@ export interface DecodedNpy extends NpyArray {
 export function decodeNpy(bytes: Uint8Array): DecodedNpy {
   const { dtype, shape, start } = decodeNpyHeader(bytes);
   const count = shape.reduce((product, length) => product * length, 1);
-  const body = bytes.slice(start).buffer;
+  // A copy, so that elements are aligned; not slice, which gives a view for a Node Buffer.
+  const body = new Uint8Array(bytes.subarray(start)).buffer;
   if (dtype === "<f2") {
     requireLength(body, count * 2);
     return { dtype, shape, data: float16ToFloat32(new Uint16Array(body, 0, count)) };

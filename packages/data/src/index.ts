@@ -1,0 +1,12 @@
+export { createTableReader } from "./create-table-reader.ts";
+export { type DatasetFromTableOptions, datasetFromTable } from "./dataset-from-table.ts";
+export { type HashGalleryOptions, hashGallery } from "./dataset-hash.ts";
+export { imageReferences } from "./image-references.ts";
+export { type OpenDatasetOptions, openDataset } from "./open-dataset.ts";
+export { type ReadTableOptions, readTable } from "./read-table.ts";
+export { selectSplit } from "./select-split.ts";
+export { type SplitResult, splitDataset } from "./split-dataset.ts";
+export type { SplitOptions } from "./split-options.ts";
+export type { LocatedTable } from "./table-columns.ts";
+export type { TableFormat } from "./table-format.ts";
+export type { RowSource } from "./table-rows.ts";

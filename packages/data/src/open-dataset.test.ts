@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { DatasetReader } from "@semblance/core";
+import { expect, test } from "vitest";
+import { temporaryFile } from "../fixtures/temporary-file.ts";
+import { createTableReader } from "./create-table-reader.ts";
+import { openDataset } from "./open-dataset.ts";
+
+const source = join(import.meta.dirname, "../fixtures/splits.jsonl");
+
+/** Takes every source, and reads it as the table reader does under a name of its own. */
+const greedy: DatasetReader = {
+  name: "greedy",
+  sniff: async () => true,
+  read: async (path, options) => ({
+    ...(await createTableReader().read(path, options)),
+    name: "read greedily",
+  }),
+};
+
+test("reads a table without being told how", async () => {
+  expect(await openDataset(source)).toMatchObject({ name: "splits", splits: ["train", "test"] });
+});
+
+test("takes the first reader that recognises the source", async () => {
+  const table = createTableReader();
+
+  expect((await openDataset(source, { readers: [greedy, table] })).name).toBe("read greedily");
+  expect((await openDataset(source, { readers: [table, greedy] })).name).toBe("splits");
+});
+
+test("hands its other options to the reader", async () => {
+  const opening = openDataset(source, { columns: { image: "photo" } });
+
+  await expect(opening).rejects.toMatchObject({ code: "COLUMN_NOT_FOUND" });
+});
+
+test("names the readers it tried on an unknown format, and tells it from a missing file", async () => {
+  await using file = await temporaryFile("a.parquet", "PAR1");
+
+  await expect(openDataset(file.path)).rejects.toMatchObject({
+    code: "UNKNOWN_FORMAT",
+    message: `No reader recognises ${file.path}; tried: table.`,
+  });
+  await expect(openDataset(join(file.folder, "b.csv"))).rejects.toMatchObject({
+    code: "FILE_NOT_FOUND",
+  });
+});
+
+test("rejects with the reason of an abort", async () => {
+  const signal = AbortSignal.abort("stopped");
+
+  await expect(openDataset(source, { signal })).rejects.toBe("stopped");
+});

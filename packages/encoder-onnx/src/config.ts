@@ -1,0 +1,95 @@
+import type { ImageLimits } from "@semblance/core";
+import { z } from "zod";
+
+/** Precision of the weights. */
+export type Dtype = "fp32" | "fp16" | "int8";
+
+/** What to do with a photo's EXIF orientation. */
+export type Orientation = "apply" | "ignore";
+
+/** Options of `createOnnxEncoder`. */
+export interface OnnxEncoderConfig {
+  /** The model folder, with `config.json` and `onnx/`. */
+  readonly folder: string;
+  /**
+   * Which of the folder's ONNX files are used: `vision_model.onnx`, `vision_model_fp16.onnx` or
+   * `vision_model_quantized.onnx`.
+   *
+   * @defaultValue `"fp32"`
+   */
+  readonly dtype?: Dtype | undefined;
+  /** Items that go through a tower at once. @defaultValue 16 images, 64 texts */
+  readonly batchSize?: number | undefined;
+  /** Threads of one inference. @defaultValue as many as the machine has processor cores */
+  readonly threads?: number | undefined;
+  /** Bounds of the images that are read. @defaultValue 100,000,000 pixels, 256 MiB */
+  readonly limits?: LimitsConfig | undefined;
+  /**
+   * `"apply"` turns a photo as its EXIF orientation says, as transformers' `load_image` does.
+   *
+   * @defaultValue `"apply"`
+   */
+  readonly orientation?: Orientation | undefined;
+}
+
+interface LimitsConfig {
+  readonly maxPixels?: number | undefined;
+  readonly maxBytes?: number | undefined;
+}
+
+/** {@link OnnxEncoderConfig} with its defaults filled in. */
+export interface OnnxEncoderSettings {
+  readonly folder: string;
+  readonly dtype: Dtype;
+  readonly batchSize?: number | undefined;
+  readonly threads?: number | undefined;
+  readonly limits: ImageLimits;
+  readonly orientation: Orientation;
+}
+
+const limits = z.strictObject({
+  maxPixels: z
+    .int()
+    .positive()
+    .default(100_000_000)
+    .describe("Most pixels an image may have: width × height."),
+  maxBytes: z
+    .int()
+    .positive()
+    .default(256 * 2 ** 20)
+    .describe("Most bytes an encoded image may have."),
+});
+
+const orientation = z
+  .enum(["apply", "ignore"])
+  .default("apply")
+  .describe("Whether photos are turned as their EXIF orientation says.");
+
+/** Schema of {@link OnnxEncoderConfig}. */
+export const onnxEncoderConfig: z.ZodType<OnnxEncoderSettings, OnnxEncoderConfig> = z.strictObject({
+  folder: z.string().min(1).describe("The model folder, with config.json and onnx/."),
+  dtype: z
+    .enum(["fp32", "fp16", "int8"])
+    .default("fp32")
+    .describe("Precision of the weights: which ONNX files are used."),
+  batchSize: z.int().positive().optional().describe("Items that go through a tower at once."),
+  threads: z.int().positive().optional().describe("Threads of one inference."),
+  limits: limits.prefault({}),
+  orientation,
+});
+
+/** Options of `createSharpDecoder`. */
+export interface SharpDecoderConfig {
+  /**
+   * `"apply"` turns a photo as its EXIF orientation says, `"ignore"` leaves it as stored.
+   *
+   * @defaultValue `"apply"`
+   */
+  readonly orientation?: Orientation | undefined;
+}
+
+/** Schema of {@link SharpDecoderConfig}. */
+export const sharpDecoderConfig: z.ZodType<
+  { readonly orientation: Orientation },
+  SharpDecoderConfig
+> = z.strictObject({ orientation });

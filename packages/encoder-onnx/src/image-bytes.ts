@@ -1,0 +1,115 @@
+import { readFile, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { EncoderError, type ImageInput, type RgbImage } from "@semblance/core";
+import { describeImage } from "./describe-image.ts";
+
+/** An image that is still encoded. */
+export type EncodedImageInput = Exclude<ImageInput, RgbImage>;
+
+/**
+ * The bytes of an encoded image, at most `maxBytes` of them; sizes are checked before anything is read
+ * where they are known, and while reading where they are not.
+ *
+ * @throws EncoderError `IMAGE_NOT_FOUND`, `IMAGE_TOO_LARGE` or `IMAGE_UNREADABLE`.
+ */
+export async function readImageBytes(
+  input: EncodedImageInput,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const bytes = await readBytes(input, maxBytes);
+  if (bytes.length > maxBytes) throw tooManyBytes(input, bytes.length, maxBytes);
+  if (bytes.length === 0) throw unreadableImage(input, "it is empty");
+  return bytes;
+}
+
+/** The error for an image that cannot be read, naming it and the reason. */
+export function unreadableImage(input: ImageInput, reason: string, cause?: unknown): EncoderError {
+  return new EncoderError({
+    code: "IMAGE_UNREADABLE",
+    message: `Cannot read ${describeImage(input)}: ${reason}.`,
+    cause,
+  });
+}
+
+async function readBytes(input: EncodedImageInput, maxBytes: number): Promise<Uint8Array> {
+  if (input instanceof Uint8Array) return input;
+  if (input instanceof URL) return readUrl(input, input, maxBytes);
+  if (typeof input === "function") return readStream(input, maxBytes);
+  if (input instanceof Blob) {
+    if (input.size > maxBytes) throw tooManyBytes(input, input.size, maxBytes);
+    return new Uint8Array(await input.arrayBuffer());
+  }
+  if (typeof input !== "string") {
+    throw unreadableImage(input, "expected a path, URL, bytes, blob, pixels or stream");
+  }
+  // Two letters at least before the colon: "C:\photo.jpg" is a path.
+  return /^(data|file|https?|[a-z]\w+):/i.test(input) && URL.canParse(input)
+    ? readUrl(new URL(input), input, maxBytes)
+    : readPath(input, input, maxBytes);
+}
+
+function readUrl(url: URL, input: ImageInput, maxBytes: number): Promise<Uint8Array> {
+  if (url.protocol === "file:") return readPath(fileURLToPath(url), input, maxBytes);
+  if (url.protocol === "data:") return readDataUrl(url, input, maxBytes);
+  throw unreadableImage(
+    input,
+    `${url.protocol} addresses are not fetched; download the image and give its path or bytes`,
+  );
+}
+
+async function readDataUrl(url: URL, input: ImageInput, maxBytes: number): Promise<Uint8Array> {
+  // Base64 has four characters for three bytes, percent-encoding more.
+  const atLeast = Math.floor(url.href.length / 4);
+  if (atLeast > maxBytes) throw tooManyBytes(input, atLeast, maxBytes);
+  const response = await fetch(url).catch((error: unknown) => {
+    throw unreadableImage(input, "it is not a valid data: address", error);
+  });
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function readPath(path: string, input: ImageInput, maxBytes: number): Promise<Uint8Array> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw unreadableImage(input, "it is not a file");
+    if (found.size > maxBytes) throw tooManyBytes(input, found.size, maxBytes);
+    return await readFile(path);
+  } catch (error) {
+    if (EncoderError.isInstance(error)) throw error;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "ENOENT" && code !== "ENOTDIR") {
+      throw unreadableImage(input, `the file cannot be opened (${code})`, error);
+    }
+    throw new EncoderError({
+      code: "IMAGE_NOT_FOUND",
+      message: `There is no image at ${describeImage(input)}.`,
+      cause: error,
+    });
+  }
+}
+
+async function readStream(
+  open: () => ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of open()) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooManyBytes(open, size, maxBytes);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (EncoderError.isInstance(error)) throw error;
+    throw unreadableImage(open, "its stream failed", error);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooManyBytes(input: ImageInput, found: number, maxBytes: number): EncoderError {
+  return new EncoderError({
+    code: "IMAGE_TOO_LARGE",
+    message: `${describeImage(input)} has ${found} bytes or more; the limit is ${maxBytes}.`,
+    fix: "Raise limits.maxBytes if you trust the image.",
+  });
+}

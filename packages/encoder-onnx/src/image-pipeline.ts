@@ -1,0 +1,178 @@
+import { ModelError, parseConfig } from "@semblance/core";
+import { z } from "zod";
+import type { ResizeKernel } from "./resize-pillow.ts";
+
+const pixels = z.int().positive();
+const size = z.union([
+  pixels,
+  z.tuple([pixels, pixels]),
+  z.strictObject({ height: pixels, width: pixels }),
+  z.strictObject({ shortest_edge: pixels }),
+]);
+const channels = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
+
+// Hugging Face's `preprocessor_config.json`, as far as it decides pixels.
+const preprocessorConfig = z.looseObject({
+  image_processor_type: z.string().optional(),
+  feature_extractor_type: z.string().optional(),
+  do_resize: z.boolean().nullish(),
+  size: size.nullish(),
+  resample: z.int().min(0).max(5).nullish(),
+  do_center_crop: z.boolean().nullish(),
+  crop_size: size.nullish(),
+  do_rescale: z.boolean().nullish(),
+  rescale_factor: z.number().positive().nullish(),
+  do_normalize: z.boolean().nullish(),
+  image_mean: channels.nullish(),
+  image_std: channels.nullish(),
+  do_pad: z.boolean().nullish(),
+});
+
+type PreprocessorConfig = z.output<typeof preprocessorConfig>;
+
+/** A size in pixels. */
+export interface PixelSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Per-channel numbers: red, green, blue. */
+export type Channels = readonly [number, number, number];
+
+/** The steps from a decoded image to a tower's input, in order; absent steps are left out. */
+export interface ImagePipeline {
+  /** To a fixed size, or until the shorter edge has a length. */
+  readonly resize?: {
+    readonly to: PixelSize | { readonly shortestEdge: number };
+    readonly kernel: ResizeKernel;
+  };
+  /** Cut from the middle, filled up with 0 where the image is smaller. */
+  readonly crop?: PixelSize;
+  /** What 0…255 is multiplied by. */
+  readonly rescaleFactor?: number;
+  readonly normalize?: { readonly mean: Channels; readonly std: Channels };
+  /** Size of every result. */
+  readonly output: PixelSize;
+}
+
+// Pillow's codes, 0 to 5.
+const kernels: readonly ResizeKernel[] = [
+  "nearest",
+  "lanczos",
+  "bilinear",
+  "bicubic",
+  "box",
+  "hamming",
+];
+const bicubicCode = 3;
+
+interface FamilyDefaults {
+  readonly size: z.output<typeof size>;
+  readonly cropSize: z.output<typeof size>;
+  readonly isCropped: boolean;
+  readonly mean: Channels;
+  readonly std: Channels;
+}
+
+/** @see transformers `models/clip/image_processing_pil_clip.py`, `models/siglip/image_processing_pil_siglip.py` */
+const clip: FamilyDefaults = {
+  size: { shortest_edge: 224 },
+  cropSize: { height: 224, width: 224 },
+  isCropped: true,
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+};
+const siglip: FamilyDefaults = {
+  size: { height: 224, width: 224 },
+  cropSize: { height: 224, width: 224 },
+  isCropped: false,
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+};
+const families: Readonly<Record<string, FamilyDefaults>> = {
+  CLIP: clip,
+  ChineseCLIP: clip,
+  Siglip: siglip,
+};
+
+/**
+ * The pipeline that a `preprocessor_config.json` describes, with what transformers' image
+ * processors of the same name fill in.
+ *
+ * @param family - Whose defaults hold when the file names no processor.
+ * @throws ConfigError `CONFIG_INVALID`; ModelError `MODEL_UNSUPPORTED` for another processor,
+ * padding, or results of varying size.
+ */
+export function toImagePipeline(value: unknown, family: "CLIP" | "Siglip"): ImagePipeline {
+  const config = parseConfig(preprocessorConfig, value, "preprocessor_config.json");
+  const defaults = defaultsOf(config, family);
+  if (config.do_pad) throw unsupported("asks for padding (do_pad)");
+  const resize = resizeStep(config, defaults);
+  const crop = cropStep(config, defaults);
+  const output = crop ?? (resize && "width" in resize.to ? resize.to : undefined);
+  if (output === undefined) throw unsupported("gives images of varying size");
+  return {
+    ...(resize && { resize }),
+    ...(crop && { crop }),
+    ...valueSteps(config, defaults),
+    output,
+  };
+}
+
+function resizeStep(config: PreprocessorConfig, defaults: FamilyDefaults): ImagePipeline["resize"] {
+  if (config.do_resize === false) return undefined;
+  const kernel = kernels[config.resample ?? bicubicCode] ?? "bicubic";
+  return { to: toResizeSize(config.size ?? defaults.size), kernel };
+}
+
+function cropStep(config: PreprocessorConfig, defaults: FamilyDefaults): PixelSize | undefined {
+  const isCropped = config.do_center_crop ?? defaults.isCropped;
+  return isCropped ? toFixedSize(config.crop_size ?? defaults.cropSize) : undefined;
+}
+
+function valueSteps(
+  config: PreprocessorConfig,
+  defaults: FamilyDefaults,
+): Pick<ImagePipeline, "rescaleFactor" | "normalize"> {
+  const rescaleFactor = config.rescale_factor ?? 1 / 255;
+  const mean = toChannels(config.image_mean ?? defaults.mean);
+  const std = toChannels(config.image_std ?? defaults.std);
+  return {
+    ...(config.do_rescale !== false && { rescaleFactor }),
+    ...(config.do_normalize !== false && { normalize: { mean, std } }),
+  };
+}
+
+function defaultsOf(config: PreprocessorConfig, family: "CLIP" | "Siglip"): FamilyDefaults {
+  const type = config.image_processor_type ?? config.feature_extractor_type;
+  const name = type?.replace(/(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/, "") ?? family;
+  const defaults = families[name];
+  if (defaults !== undefined) return defaults;
+  throw unsupported(`is for ${type}; known are ${Object.keys(families).join(", ")}`);
+}
+
+// transformers reads a lone number as the shorter edge for both families, a pair as height and width.
+function toResizeSize(value: z.output<typeof size>): PixelSize | { shortestEdge: number } {
+  if (typeof value === "number") return { shortestEdge: value };
+  if ("shortest_edge" in value) return { shortestEdge: value.shortest_edge };
+  return toFixedSize(value);
+}
+
+function toFixedSize(value: z.output<typeof size>): PixelSize {
+  if (typeof value === "number") return { width: value, height: value };
+  if (Array.isArray(value)) return { height: value[0], width: value[1] };
+  if ("height" in value) return { height: value.height, width: value.width };
+  throw unsupported("gives a shortest edge where height and width are needed");
+}
+
+function toChannels(value: number | Channels): Channels {
+  return typeof value === "number" ? [value, value, value] : value;
+}
+
+function unsupported(finding: string): ModelError {
+  return new ModelError({
+    code: "MODEL_UNSUPPORTED",
+    message: `preprocessor_config.json ${finding}.`,
+    fix: "Use a CLIP or SigLIP model whose images have one size.",
+  });
+}

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { ConfigError, EncoderError, type ImageInput } from "@semblance/core";
+import { describe, expect, test } from "vitest";
+import { createSharpDecoder } from "./sharp-decoder.ts";
+
+const limits = { maxPixels: 1e6, maxBytes: 1e6 };
+const decoder = createSharpDecoder();
+
+const imagePath = (file: string) => fileURLToPath(new URL(`fixtures/images/${file}`, import.meta.url));
+const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+
+const cases = readFileSync(new URL("fixtures/image-cases.csv", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .slice(1)
+  .map((line) => line.split(","));
+
+async function failureOf(input: ImageInput, bounds = limits): Promise<EncoderError> {
+  const error = await decoder.decode(input, bounds).catch((reason: unknown) => reason);
+  if (EncoderError.isInstance(error)) return error;
+  throw new Error(`Expected an EncoderError, found ${String(error)}.`);
+}
+
+test.each(cases)("%s gives the pixels that Pillow reads", async (file, width, height, hash) => {
+  const image = await decoder.decode(imagePath(file ?? ""), limits);
+  expect([image.width, image.height]).toEqual([Number(width), Number(height)]);
+  expect(hashOf(image.rgb)).toBe(hash);
+});
+
+test("orientation is left as stored when told to ignore it", async () => {
+  const asStored = createSharpDecoder({ orientation: "ignore" });
+  const turned = await asStored.decode(imagePath("orientation-6.jpg"), limits);
+  const plain = await asStored.decode(imagePath("rgb.jpg"), limits);
+  expect(hashOf(turned.rgb)).toBe(hashOf(plain.rgb));
+});
+
+test("an option that is not known is a ConfigError", () => {
+  const misspelt = { orientaton: "apply" };
+  expect(() => createSharpDecoder(misspelt)).toThrow(ConfigError);
+});
+
+describe("every kind of input gives the same pixels:", async () => {
+  const path = imagePath("rgba.png");
+  const bytes = await readFile(path);
+  const expected = await decoder.decode(path, limits);
+  const inputs: [string, ImageInput][] = [
+    ["bytes", bytes],
+    ["file URL", pathToFileURL(path)],
+    ["file URL as text", pathToFileURL(path).href],
+    ["data URI", `data:image/png;base64,${bytes.toString("base64")}`],
+    ["blob", new Blob([bytes])],
+    ["stream", () => new Blob([bytes]).stream()],
+    ["pixels", expected],
+  ];
+  test.each(inputs)("%s", async (_name, input) => {
+    expect(await decoder.decode(input, limits)).toEqual(expected);
+  });
+});
+
+describe("a bad image is an EncoderError that names it and says why:", () => {
+  const jpeg = readFileSync(imagePath("rgb.jpg"));
+  const bad: [string, ImageInput, string, RegExp][] = [
+    ["no file", "no/such.jpg", "IMAGE_NOT_FOUND", /There is no image at no\/such\.jpg/],
+    ["a folder", imagePath(""), "IMAGE_UNREADABLE", /it is not a file/],
+    ["a text", Buffer.from("hello"), "IMAGE_UNREADABLE", /an image of 5 bytes: it is not a picture/],
+    ["nothing", new Uint8Array(0), "IMAGE_UNREADABLE", /it is empty/],
+    ["a JPEG cut in half", jpeg.subarray(0, 700), "IMAGE_UNREADABLE", /damaged or cut off/],
+    ["a JPEG without its end", jpeg.subarray(0, -2), "IMAGE_UNREADABLE", /premature end/],
+    ["a PNG cut off", readFileSync(imagePath("rgb.png")).subarray(0, 300), "IMAGE_UNREADABLE", /cut off/],
+    ["a drawing", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), "IMAGE_UNREADABLE", /svg is not a picture format/],
+    ["a web address", "https://example.com/a.jpg", "IMAGE_UNREADABLE", /https: addresses are not fetched/],
+    ["a broken data URI", "data:image/png;base64,%%%", "IMAGE_UNREADABLE", /data:|picture/],
+    ["pixels that do not fill the image", { rgb: new Uint8Array(5), width: 1, height: 2 }, "IMAGE_UNREADABLE", /5 bytes are not \[2, 1, 3\]/],
+    ["a stream that fails", () => new ReadableStream({ pull: () => Promise.reject(new Error("gone")) }), "IMAGE_UNREADABLE", /its stream failed/],
+  ];
+  test.each(bad)("%s", async (_name, input, code, message) => {
+    const failure = await failureOf(input);
+    expect(failure.code).toBe(code);
+    expect(failure.message).toMatch(message);
+    expect(failure.message).not.toMatch(/vips|buffer/i);
+  });
+});
+
+describe("limits are checked:", () => {
+  const path = imagePath("rgb.png");
+  const bytes = readFileSync(path);
+  const tooManyBytes = { maxPixels: 1e6, maxBytes: 100 };
+  test("pixels", async () => {
+    const failure = await failureOf(path, { maxPixels: 47 * 31 - 1, maxBytes: 1e6 });
+    expect(failure.message).toMatch(/has 47×31 pixels; the limit is 1456/);
+  });
+  test.each<[string, ImageInput]>([
+    ["a file", path],
+    ["bytes", bytes],
+    ["a blob", new Blob([bytes])],
+    ["a stream", () => new Blob([bytes]).stream()],
+    ["a data URI", `data:image/png;base64,${bytes.toString("base64")}`],
+  ])("bytes of %s", async (_name, input) => {
+    expect((await failureOf(input, tooManyBytes)).code).toBe("IMAGE_TOO_LARGE");
+  });
+});

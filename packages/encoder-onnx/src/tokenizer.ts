@@ -1,0 +1,143 @@
+import { Tokenizer } from "@huggingface/tokenizers";
+import { ModelError } from "@semblance/core";
+import { z } from "zod";
+import { type TokenizerDefinition, withPythonRules } from "./tokenizer-rules.ts";
+
+/** Hugging Face's `tokenizer_config.json`, as far as it decides token ids. */
+export interface TokenizerConfig {
+  readonly model_max_length?: number | undefined;
+  readonly pad_token?: string | { readonly content: string } | null | undefined;
+}
+
+/** Schema of {@link TokenizerConfig}; other keys pass, and reach the tokenizer. */
+export const tokenizerConfig: z.ZodType<TokenizerConfig> = z.looseObject({
+  model_max_length: z.number().positive().optional(),
+  pad_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullish(),
+  padding_side: z.literal("right").optional(),
+  truncation_side: z.literal("right").optional(),
+});
+
+/** Schema of {@link TokenizerDefinition}. */
+export const tokenizerDefinition: z.ZodType<TokenizerDefinition> = z.looseObject({});
+
+/** What {@link createTokenizer} needs to know. */
+export interface TokenizerOptions {
+  readonly definition: TokenizerDefinition;
+  readonly config: TokenizerConfig;
+  readonly settings: TokenizerSettings;
+}
+
+/** How texts become rows of one length. */
+export interface TokenizerSettings {
+  /** Most tokens of a text, special ones included. */
+  readonly maxLength: number;
+  /** Fill up to the longest text of the batch, or always to `maxLength`. */
+  readonly padTo: "longest" | "maxLength";
+  /** What to fill with, where `tokenizer_config.json` names no token. */
+  readonly padId: number | undefined;
+}
+
+/** A text as token ids. */
+export interface TokenizedText {
+  readonly ids: readonly number[];
+  /** It was longer than the model reads, and was cut before the closing special tokens. */
+  readonly isTruncated: boolean;
+}
+
+/** Token ids of several texts, `[texts, length]`, row-major. */
+export interface TokenBatch {
+  readonly inputIds: BigInt64Array;
+  /** 1 for the text's tokens, 0 for filling. */
+  readonly attentionMask: BigInt64Array;
+  readonly length: number;
+}
+
+/** Texts to token ids, the same ids as Python's `tokenizers` gives. */
+export interface TextTokenizer {
+  tokenize(text: string): TokenizedText;
+  toBatch(texts: readonly TokenizedText[]): TokenBatch;
+}
+
+/**
+ * Makes a tokenizer from a model's `tokenizer.json` and `tokenizer_config.json`.
+ *
+ * @throws ModelError `MODEL_UNSUPPORTED` when the definition cannot be run or names no filling token.
+ */
+export function createTokenizer(options: TokenizerOptions): TextTokenizer {
+  const tokenizer = openTokenizer(options);
+  const { maxLength, padTo } = options.settings;
+  const padId = padIdOf(tokenizer, options);
+  const closing = countClosingTokens(tokenizer);
+  return {
+    tokenize: (text) => truncate(tokenizer.encode(wellFormed(text)).ids, maxLength, closing),
+    toBatch: (texts) => {
+      const longest = Math.max(0, ...texts.map(({ ids }) => ids.length));
+      return pad(texts, padTo === "longest" ? longest : maxLength, padId);
+    },
+  };
+}
+
+// The library's own types do not resolve under "nodenext".
+interface TokenizerLibrary {
+  encode(
+    text: string,
+    options?: { readonly add_special_tokens: boolean },
+  ): {
+    readonly ids: readonly number[];
+  };
+  token_to_id(token: string): number | undefined;
+}
+
+function openTokenizer({ definition, config }: TokenizerOptions): TokenizerLibrary {
+  try {
+    return new Tokenizer(withPythonRules(definition), config);
+  } catch (error) {
+    throw new ModelError({
+      code: "MODEL_UNSUPPORTED",
+      message: `tokenizer.json cannot be used: ${error instanceof Error ? error.message : error}.`,
+      fix: "Get the file again from where the model came from.",
+      cause: error,
+    });
+  }
+}
+
+function padIdOf(tokenizer: TokenizerLibrary, { config, settings }: TokenizerOptions): number {
+  const named = config.pad_token;
+  const content = typeof named === "object" ? named?.content : named;
+  const id = content === undefined ? undefined : tokenizer.token_to_id(content);
+  const padId = id ?? settings.padId;
+  if (padId !== undefined) return padId;
+  throw new ModelError({
+    code: "MODEL_UNSUPPORTED",
+    message: "Neither tokenizer_config.json nor config.json names a token to fill texts up with.",
+    fix: 'Add "pad_token" to tokenizer_config.json.',
+  });
+}
+
+// Half of a surrogate pair is no character: Python's encoder would refuse it.
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
+function countClosingTokens(tokenizer: TokenizerLibrary): number {
+  const bare = tokenizer.encode("a", { add_special_tokens: false }).ids;
+  const full = tokenizer.encode("a").ids;
+  const opening = full.findIndex((_, i) => bare.every((id, k) => full[i + k] === id));
+  return full.length - Math.max(opening, 0) - bare.length;
+}
+
+function truncate(ids: readonly number[], maxLength: number, closing: number): TokenizedText {
+  if (ids.length <= maxLength) return { ids, isTruncated: false };
+  const end = closing === 0 ? [] : ids.slice(-closing);
+  return { ids: [...ids.slice(0, maxLength - closing), ...end], isTruncated: true };
+}
+
+function pad(texts: readonly TokenizedText[], length: number, padId: number): TokenBatch {
+  const inputIds = new BigInt64Array(texts.length * length).fill(BigInt(padId));
+  const attentionMask = new BigInt64Array(texts.length * length);
+  for (const [row, { ids }] of texts.entries()) {
+    inputIds.set(ids.map(BigInt), row * length);
+    attentionMask.fill(1n, row * length, row * length + ids.length);
+  }
+  return { inputIds, attentionMask, length };
+}

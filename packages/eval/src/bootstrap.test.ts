@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { bootstrapInterval, pairedInterval } from "./bootstrap.ts";
+import fixture from "./fixtures/bootstrap.json" with { type: "json" };
+import { quantile } from "./quantile.ts";
+import { createRandom } from "./random.ts";
+
+const groups = Uint32Array.from(fixture.groups);
+const start = Float64Array.from(fixture.start, (value) => value ?? Number.NaN);
+const candidate = Float64Array.from(fixture.candidate);
+
+describe("bootstrapInterval", () => {
+  test("is numpy's interval of a million cluster bootstraps, up to chance", () => {
+    const [low, high] = bootstrapInterval({ values: start, groups, resamples: 50_000 }) ?? [];
+    expect(low).toBeCloseTo(fixture.startInterval[0] ?? Number.NaN, 2);
+    expect(high).toBeCloseTo(fixture.startInterval[1] ?? Number.NaN, 2);
+  });
+
+  test("is the same for the same seed, another for another, and near for fewer draws", () => {
+    const [a, b, c] = [1, 1, 2].map((seed) => bootstrapInterval({ values: start, groups, seed }));
+    expect(a).toEqual(b);
+    expect(a).not.toEqual(c);
+    expect(a?.[0]).toBeCloseTo(fixture.startInterval[0] ?? Number.NaN, 1);
+  });
+
+  test("is wider for clusters of copies than for as many independent queries", () => {
+    const values = Float64Array.from({ length: 200 }, (_, i) => (i % 8 < 4 ? 1 : 0));
+    const clusters = values.map((_, i) => Math.floor(i / 4));
+    const clustered = widthOf(values, Uint32Array.from(clusters));
+    const independent = widthOf(values, Uint32Array.from(values.keys()));
+    expect(clustered / independent).toBeCloseTo(2, 0);
+  });
+
+  test("leaves out queries without a value, and groups that have only such", () => {
+    const values = Float64Array.of(1, Number.NaN, 0, Number.NaN, 1);
+    const sparse = bootstrapInterval({ values, groups: Uint32Array.of(0, 0, 1, 2, 3) });
+    const dense = bootstrapInterval({
+      values: Float64Array.of(1, 0, 1),
+      groups: Uint32Array.of(0, 1, 2),
+    });
+    expect(sparse).toEqual(dense);
+  });
+
+  test("does not exist for fewer than two groups", () => {
+    const values = Float64Array.of(1, 0, Number.NaN);
+    expect(bootstrapInterval({ values, groups: Uint32Array.of(0, 0, 1) })).toBeUndefined();
+    expect(
+      bootstrapInterval({ values: new Float64Array(), groups: new Uint32Array() }),
+    ).toBeUndefined();
+  });
+
+  test("covers the true mean of clustered queries about 95 times in 100", () => {
+    const random = createRandom(3);
+    let covered = 0;
+    for (let trial = 0; trial < 400; trial++) {
+      const sample = drawClusters(random, 100);
+      const [low, high] = bootstrapInterval({ ...sample, resamples: 400, seed: trial }) ?? [1, 0];
+      if (low <= 0.3 && 0.3 <= high) covered++;
+    }
+    expect(covered / 400).toBeGreaterThan(0.92);
+    expect(covered / 400).toBeLessThan(0.98);
+  });
+
+  test("refuses lengths that differ, no resamples and a seed that is none", () => {
+    const values = Float64Array.of(1, 0);
+    const two = Uint32Array.of(0, 1);
+    expect(() => bootstrapInterval({ values, groups: Uint32Array.of(0) })).toThrow(
+      new RangeError("Expected one of each per query, found 2 values and 1 groups."),
+    );
+    expect(() => bootstrapInterval({ values, groups: two, resamples: 0 })).toThrow(RangeError);
+    expect(() => bootstrapInterval({ values, groups: two, seed: -1 })).toThrow(RangeError);
+  });
+});
+
+describe("pairedInterval", () => {
+  test("is numpy's interval of the mean difference, up to chance", () => {
+    const [low, high] = pairedInterval({ start, candidate, groups, resamples: 50_000 }) ?? [];
+    expect(low).toBeCloseTo(fixture.pairedInterval[0] ?? Number.NaN, 2);
+    expect(high).toBeCloseTo(fixture.pairedInterval[1] ?? Number.NaN, 2);
+  });
+
+  test("is a point for a constant gain, which no interval of either side is", () => {
+    const better = start.map((value) => value + 0.25);
+    const [low = 0, high = 0] = pairedInterval({ start, candidate: better, groups }) ?? [];
+    expect([low, high]).toEqual([expect.closeTo(0.25, 12), expect.closeTo(0.25, 12)]);
+  });
+
+  test("refuses runs over different queries", () => {
+    const pair = () => pairedInterval({ start, candidate: Float64Array.of(1), groups });
+    expect(pair).toThrow("found 150 start and 1 candidate");
+  });
+});
+
+test("quantile interpolates as numpy does", () => {
+  const sorted = fixture.list.toSorted((a, b) => a - b);
+  const found = fixture.shares.map((share) => quantile(sorted, share));
+  expect(found).toEqual(fixture.quantiles.map((value) => expect.closeTo(value, 14)));
+});
+
+function widthOf(values: Float64Array, clusters: Uint32Array): number {
+  const [low, high] = bootstrapInterval({ values, groups: clusters }) ?? [0, 0];
+  return high - low;
+}
+
+// Clusters of one to five queries that are 1 with probability .3, and mostly agree.
+function drawClusters(random: () => number, count: number) {
+  const values: number[] = [];
+  const clusters: number[] = [];
+  for (let cluster = 0; cluster < count; cluster++) {
+    const shared = random() < 0.3 ? 1 : 0;
+    const size = 1 + Math.floor(random() * 5);
+    for (let i = 0; i < size; i++) {
+      const isOwn = random() < 0.3;
+      values.push(isOwn ? Number(random() < 0.3) : shared);
+      clusters.push(cluster);
+    }
+  }
+  return { values: Float64Array.from(values), groups: Uint32Array.from(clusters) };
+}

@@ -1,0 +1,10 @@
+export {
+  type BootstrapOptions,
+  bootstrapInterval,
+  type Interval,
+  type PairedOptions,
+  pairedInterval,
+} from "./bootstrap.ts";
+export { evaluateRetrieval } from "./evaluate-retrieval.ts";
+export type { Direction, Evaluation, MetricValue, QueryResult, RowHit } from "./evaluation.ts";
+export type { EvaluateRetrievalOptions } from "./retrieval-options.ts";

@@ -1,0 +1,85 @@
+import type { Direction, QueryResult } from "./evaluation.ts";
+import type { RelevanceClusters } from "./relevance-clusters.ts";
+
+/** Metrics added up by cluster, so that a mean over any choice of clusters is a few additions. */
+export interface MetricTable {
+  readonly columns: readonly MetricColumn[];
+  /** `[clusters, columns]`, row-major; only clusters with a query. */
+  readonly data: Float64Array;
+}
+
+/** A sum over queries. */
+export interface MetricColumn {
+  readonly direction: Direction;
+  /** Name in {@link QueryResult.metrics}; `undefined` for the column that counts the queries. */
+  readonly metric: string | undefined;
+}
+
+type Queries = Readonly<Record<Direction, readonly QueryResult[]>>;
+
+const directions: readonly Direction[] = ["t2i", "i2t"];
+
+/** Adds up every metric of both directions by cluster. */
+export function createMetricTable(queries: Queries, clusters: RelevanceClusters): MetricTable {
+  const columns = directions.flatMap((direction) => {
+    const names = Object.keys(queries[direction][0]?.metrics ?? {});
+    return [...names, undefined].map((metric) => ({ direction, metric }));
+  });
+  const rowOfCluster = new Map<number, number>();
+  for (const { query } of queries.t2i) {
+    const cluster = clusters.t2i[query] ?? 0;
+    if (!rowOfCluster.has(cluster)) rowOfCluster.set(cluster, rowOfCluster.size);
+  }
+  const data = new Float64Array(rowOfCluster.size * columns.length);
+  for (const [column, { direction, metric }] of columns.entries()) {
+    for (const { query, metrics } of queries[direction]) {
+      const row = rowOfCluster.get(clusters[direction][query] ?? 0) ?? 0;
+      const at = row * columns.length + column;
+      data[at] = (data[at] ?? 0) + (metric === undefined ? 1 : (metrics[metric] ?? 0));
+    }
+  }
+  return { columns, data };
+}
+
+/**
+ * Means over queries, keyed as in an evaluation: `rank` becomes `meanr`, and `rsum` is there when
+ * hit@1, hit@5 and hit@10 are.
+ *
+ * @param totals - One per column.
+ */
+export function meansOf(
+  totals: ArrayLike<number>,
+  columns: readonly MetricColumn[],
+): Record<string, number> {
+  const means: Record<string, number> = {};
+  const counts = { t2i: countOf("t2i", totals, columns), i2t: countOf("i2t", totals, columns) };
+  for (const [column, { direction, metric }] of columns.entries()) {
+    if (metric === undefined) continue;
+    const name = metric === "rank" ? "meanr" : metric;
+    means[`${direction}.${name}`] = (totals[column] ?? 0) / counts[direction];
+  }
+  const rsum = rsumOf(means);
+  return rsum === undefined ? means : { ...means, rsum };
+}
+
+function countOf(
+  direction: Direction,
+  totals: ArrayLike<number>,
+  columns: readonly MetricColumn[],
+): number {
+  const column = columns.findIndex((c) => c.direction === direction && c.metric === undefined);
+  return totals[column] ?? 0;
+}
+
+// Recall sum of the literature, with its "recall" being hit@k: Faghri et al., "VSE++", BMVC 2018.
+function rsumOf(means: Readonly<Record<string, number>>): number | undefined {
+  let sum = 0;
+  for (const direction of directions) {
+    for (const k of [1, 5, 10]) {
+      const hit = means[`${direction}.hit@${k}`];
+      if (hit === undefined) return undefined;
+      sum += hit;
+    }
+  }
+  return 100 * sum;
+}

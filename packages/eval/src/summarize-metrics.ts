@@ -1,0 +1,47 @@
+import type { Interval } from "./bootstrap.ts";
+import type { Direction, MetricValue, QueryResult } from "./evaluation.ts";
+import { type MetricTable, meansOf } from "./metric-table.ts";
+import { quantile } from "./quantile.ts";
+
+/** What {@link summarizeMetrics} puts together. */
+export interface SummarizeMetricsOptions {
+  readonly queries: Readonly<Record<Direction, readonly QueryResult[]>>;
+  readonly table: MetricTable;
+  /** By the key of the metric. */
+  readonly intervals: ReadonlyMap<string, Interval>;
+}
+
+/** Every metric of an evaluation with its interval, if it has one, and its number of queries. */
+export function summarizeMetrics(options: SummarizeMetricsOptions): Record<string, MetricValue> {
+  const { queries, table, intervals } = options;
+  const metrics: Record<string, MetricValue> = {
+    "t2i.medr": medianRank(queries.t2i),
+    "i2t.medr": medianRank(queries.i2t),
+  };
+  for (const [key, value] of Object.entries(meansOf(columnTotals(table), table.columns))) {
+    const ci95 = intervals.get(key);
+    const n = countQueries(key, queries);
+    metrics[key] = ci95 === undefined ? { value, n } : { value, ci95, n };
+  }
+  return metrics;
+}
+
+function medianRank(queries: readonly QueryResult[]): MetricValue {
+  const ranks = queries.map(({ metrics }) => metrics.rank ?? Number.NaN).sort((a, b) => a - b);
+  return { value: quantile(ranks, 0.5), n: queries.length };
+}
+
+function columnTotals({ columns, data }: MetricTable): Float64Array {
+  const totals = new Float64Array(columns.length);
+  for (const [at, value] of data.entries()) {
+    const column = at % columns.length;
+    totals[column] = (totals[column] ?? 0) + value;
+  }
+  return totals;
+}
+
+// `rsum` is made of both directions.
+function countQueries(key: string, { t2i, i2t }: SummarizeMetricsOptions["queries"]): number {
+  if (key.startsWith("t2i.")) return t2i.length;
+  return key.startsWith("i2t.") ? i2t.length : t2i.length + i2t.length;
+}

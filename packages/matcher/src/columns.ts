@@ -1,0 +1,66 @@
+import { type Cell, ConfigError, type Table } from "@semblance/core";
+
+/** Which tower a column's cells go to. */
+export type Modality = "image" | "text";
+
+/** A column and what it holds. */
+export interface ColumnSpec {
+  readonly column: string;
+  readonly type: Modality;
+}
+
+const imageNames = /^(image|img|photo|picture|pic|file|filename|filepath|path|url)s?$|image|photo/i;
+const textNames = /^(caption|text|title|sentence|query|description|alt|label|prompt)s?$|caption/i;
+const imageCell = /^data:image\/|\.(jpe?g|png|webp|gif|tiff?|bmp|avif|heic)(\?.*)?$/i;
+
+/**
+ * What a column holds, from its name or, where that says nothing, from its cells.
+ *
+ * @throws {@link ConfigError} with code `COLUMN_TYPE_UNKNOWN`, which shows how to say it.
+ */
+export function resolveColumn(spec: string | ColumnSpec, cells: readonly Cell[] = []): ColumnSpec {
+  if (typeof spec !== "string") return spec;
+  const isImage = imageNames.test(spec);
+  const isText = textNames.test(spec);
+  if (isImage !== isText) return { column: spec, type: isImage ? "image" : "text" };
+  const sample = cells.find((cell) => typeof cell === "string" && cell !== "");
+  if (typeof sample === "string") {
+    return { column: spec, type: imageCell.test(sample.trim()) ? "image" : "text" };
+  }
+  throw new ConfigError({
+    code: "COLUMN_TYPE_UNKNOWN",
+    message: `Neither its name nor its cells say whether the column "${spec}" holds images or texts.`,
+    fix: `Say it: { column: "${spec}", type: "image" } or { column: "${spec}", type: "text" }.`,
+  });
+}
+
+/** Data as the predictor takes it: a table, or columns by name. */
+export type MatcherData = Table | Readonly<Record<string, readonly Cell[]>>;
+
+/**
+ * Columns as a {@link Table}; a table stays as it is.
+ *
+ * @throws TypeError for a bare array, which does not say what it holds, and RangeError for columns of
+ * different lengths.
+ */
+export function toTable(data: MatcherData): Table {
+  if (Array.isArray(data) || typeof data !== "object" || data === null) {
+    throw new TypeError(
+      "Data is a table or an object of columns, for example { caption: texts } or { image: paths }.",
+    );
+  }
+  if (isTable(data)) return data;
+  const lengths = Object.entries(data).map(([name, cells]) => [name, cells.length] as const);
+  const length = lengths[0]?.[1] ?? 0;
+  const odd = lengths.find(([, other]) => other !== length);
+  if (odd) {
+    throw new RangeError(
+      `Column "${odd[0]}" has ${odd[1]} cells, "${lengths[0]?.[0]}" has ${length}.`,
+    );
+  }
+  return { columns: data, length };
+}
+
+function isTable(data: MatcherData): data is Table {
+  return typeof data.length === "number" && "columns" in data;
+}

@@ -1,0 +1,123 @@
+import {
+  ConfigError,
+  type EncodedBatch,
+  type OpenedModel,
+  withoutUndefined,
+} from "@semblance/core";
+import { type MatcherData, toTable } from "./columns.ts";
+import { type MatcherConfig, type MatcherSettings, parseMatcherConfig } from "./config.ts";
+import { encodeColumn } from "./encode-column.ts";
+import { evaluateMatcher } from "./evaluate-matcher.ts";
+import { fitModel, holdOut } from "./fit-model.ts";
+import type { ExtractOptions, FitOptions, FitSummary, Matcher } from "./matcher.ts";
+import { resolveColumns, toDataset } from "./matcher-dataset.ts";
+import { saveMatcher } from "./save-matcher.ts";
+
+/**
+ * Makes a {@link Matcher} of an encoder, or of a model's name and the provider that opens it.
+ *
+ * @throws {@link ConfigError} when neither is given or an option does not fit.
+ */
+export async function createMatcher(config: MatcherConfig): Promise<Matcher> {
+  const settings = parseMatcherConfig(config);
+  let model = await openModel(settings);
+  return {
+    settings,
+    get model() {
+      return model;
+    },
+    evaluate: (options) => evaluateMatcher(settings, model.encoder, options),
+    async fit(options) {
+      const summary = await startFit(settings, model, options);
+      const trained = await providerOf(settings).open(summary.model);
+      await model.encoder[Symbol.asyncDispose]();
+      model = trained;
+      return summary;
+    },
+    extractEmbedding: (data, options) => extractEmbedding(settings, model, data, options),
+    save: (folder) => saveMatcher({ settings, model, folder }),
+    [Symbol.asyncDispose]: () => model.encoder[Symbol.asyncDispose](),
+  };
+}
+
+async function openModel(settings: MatcherSettings): Promise<OpenedModel> {
+  if (settings.encoder) return { encoder: settings.encoder, folder: "" };
+  if (settings.model !== undefined) return providerOf(settings).open(settings.model);
+  throw new ConfigError({
+    code: "CONFIG_INVALID",
+    message: "A matcher needs a model or an encoder.",
+    fix: 'Give model: "path/to/model", or encoder: await createOnnxEncoder({ folder }).',
+  });
+}
+
+function providerOf(settings: MatcherSettings) {
+  if (settings.provider) return settings.provider;
+  throw new ConfigError({
+    code: "CONFIG_INVALID",
+    message: "Opening a model by name needs a ModelProvider.",
+    fix: "Use createMatcher of @semblance/semblance, or give a provider.",
+  });
+}
+
+async function startFit(
+  settings: MatcherSettings,
+  start: OpenedModel,
+  options: FitOptions,
+): Promise<FitSummary> {
+  const { trainer, seed } = settings;
+  if (!trainer) {
+    throw new ConfigError({
+      code: "CONFIG_INVALID",
+      message: "Fitting needs a trainer.",
+      fix: "Use createMatcher of @semblance/semblance, or give trainer: createTrainer().",
+    });
+  }
+  const { trainData, tuningData, holdoutFrac, signal, onProgress, onEvent } = options;
+  const given = toDataset(settings, trainData);
+  const { train, validation } = tuningData
+    ? { train: given, validation: toDataset(settings, tuningData) }
+    : await holdOut(given, seed, holdoutFrac);
+  const { timeLimit, method, hyperparameters, neverWorse, resume } = options;
+  const runFolder = options.runFolder ?? defaultRunFolder();
+  const common = withoutUndefined({
+    runFolder,
+    seed,
+    timeLimit,
+    method,
+    hyperparameters,
+    neverWorse,
+    resume,
+  });
+  return fitModel(
+    withoutUndefined({ trainer, start, train, validation, common, signal, onProgress, onEvent }),
+  );
+}
+
+function defaultRunFolder(): string {
+  return `runs/${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}`;
+}
+
+async function extractEmbedding(
+  settings: MatcherSettings,
+  model: OpenedModel,
+  data: MatcherData,
+  options: ExtractOptions = {},
+): Promise<EncodedBatch> {
+  const { signature, ...encodeOptions } = options;
+  const table = toTable(data);
+  const columns = resolveColumns(settings, table);
+  const present = (["query", "response"] as const).filter(
+    (side) => columns[side].column in table.columns,
+  );
+  const side = signature ?? (present.length === 1 ? present[0] : undefined);
+  if (side === undefined || !present.includes(side)) {
+    throw new TypeError(
+      `Give one of the columns "${columns.query.column}" and "${columns.response.column}", or signature: "query" or "response" for data with both; found ${Object.keys(table.columns).join(", ")}.`,
+    );
+  }
+  const { batchSize } = settings;
+  const encoder = model.encoder;
+  return encodeColumn(
+    withoutUndefined({ encoder, table, column: columns[side], batchSize, ...encodeOptions }),
+  );
+}

@@ -1,0 +1,194 @@
+import {
+  type Dataset,
+  DatasetError,
+  type Embeddings,
+  type EncodedPairs,
+  type Encoder,
+  type Item,
+  type ItemFailure,
+  type RunOptions,
+  selectRows,
+  withoutUndefined,
+} from "@semblance/core";
+import { hashGallery } from "@semblance/data";
+import { type EvaluateRetrievalOptions, type Evaluation, evaluateRetrieval } from "@semblance/eval";
+import { type EncodedDataset, encodeDataset, itemsOf, judgementRows } from "./encode-dataset.ts";
+
+/** What was evaluated: facts that make a figure comparable. */
+export interface ModelFacts {
+  /** The encoder's id; `null` for embeddings that came from elsewhere. */
+  readonly id: string | null;
+  readonly name: string;
+  readonly dtype: string | null;
+  /** Over the weights; of both files for embeddings that came from elsewhere. */
+  readonly sha256: string | null;
+}
+
+/** Options of {@link evaluateDataset}. */
+export interface EvaluateDatasetOptions extends RunOptions {
+  readonly dataset: Dataset;
+  /** Only this split. @defaultValue all items */
+  readonly split?: string;
+  /** An encoder, or the vectors of all items (or of the split's) in order of first appearance. */
+  readonly source: Encoder | { readonly image: Embeddings; readonly text: Embeddings };
+  readonly model: ModelFacts;
+  /** @defaultValue `[1, 5, 10]` */
+  readonly cutoffs?: readonly number[];
+  /** @defaultValue `"cosine"` */
+  readonly similarity?: "cosine" | "dot";
+  /** Bootstrap intervals, or `false` for none. */
+  readonly confidence?: EvaluateRetrievalOptions["confidence"];
+  /** Best hits kept per query. @defaultValue 0 */
+  readonly topHits?: number;
+  readonly batchSize?: number;
+}
+
+/** Retrieval metrics with their protocol and data, as plain data: `semblance eval --json`. */
+export interface RetrievalReport {
+  readonly schema: 1;
+  readonly dataset: {
+    readonly name: string;
+    readonly split: string | null;
+    readonly images: number;
+    readonly texts: number;
+    readonly pairs: number;
+    readonly galleryHash: string;
+  };
+  readonly model: ModelFacts;
+  readonly protocol: {
+    readonly ties: "expected";
+    readonly similarity: "cosine" | "dot";
+    readonly prompt: string | null;
+  };
+  readonly metrics: Evaluation["metrics"];
+  readonly ties: Evaluation["ties"];
+  /** Queries left out because nothing is relevant to them. */
+  readonly withoutRelevant: Evaluation["withoutRelevant"];
+  /** Texts that were cut to the model's length. */
+  readonly truncated: number;
+  readonly failures: readonly ItemFailure[];
+  /** In seconds. */
+  readonly timing: { readonly encode: number; readonly evaluate: number };
+}
+
+/** A report, and the queries behind its figures. */
+export interface DatasetEvaluation {
+  readonly report: RetrievalReport;
+  readonly queries: Evaluation["queries"];
+  /** What the rows in `queries` stand for. */
+  readonly images: readonly Item[];
+  readonly texts: readonly Item[];
+}
+
+/**
+ * Measures retrieval on a dataset in both directions.
+ *
+ * Items that cannot be encoded are left out and listed.
+ *
+ * @throws {@link DatasetError} with code `NOTHING_TO_EVALUATE` when no judged pair is left, or
+ * `EMBEDDINGS_MISMATCH` when given vectors do not fit the dataset.
+ */
+export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<DatasetEvaluation> {
+  const { dataset, split, signal, onProgress } = options;
+  const started = performance.now();
+  const encoded = await encode(options);
+  const encodedAt = performance.now();
+  requirePairs(encoded, dataset.name, split);
+  const similarity = options.similarity ?? "cosine";
+  const { cutoffs, confidence, topHits } = options;
+  const evaluation = await evaluateRetrieval(
+    encoded.pairs,
+    withoutUndefined({ similarity, cutoffs, confidence, topHits, signal, onProgress }),
+  );
+  const report: RetrievalReport = {
+    schema: 1,
+    dataset: await describeDataset(options, encoded),
+    model: options.model,
+    protocol: { ties: "expected", similarity, prompt: null },
+    metrics: evaluation.metrics,
+    ties: evaluation.ties,
+    withoutRelevant: evaluation.withoutRelevant,
+    truncated: encoded.truncated,
+    failures: [...dataset.failures, ...encoded.failures],
+    timing: {
+      encode: (encodedAt - started) / 1000,
+      evaluate: (performance.now() - encodedAt) / 1000,
+    },
+  };
+  return { report, queries: evaluation.queries, images: encoded.images, texts: encoded.texts };
+}
+
+async function encode(options: EvaluateDatasetOptions): Promise<EncodedDataset> {
+  const { dataset, split, source, signal, onProgress, batchSize } = options;
+  if ("scoring" in source) {
+    const encoder = source;
+    return encodeDataset(
+      withoutUndefined({ encoder, dataset, split, signal, onProgress, batchSize }),
+    );
+  }
+  const images = await rowsOfSplit(dataset, "image", split, source.image);
+  const texts = await rowsOfSplit(dataset, "text", split, source.text);
+  const judgements = await judgementRows(dataset, split, images.items, texts.items);
+  return {
+    pairs: { image: images.embeddings, text: texts.embeddings, judgements },
+    images: images.items,
+    texts: texts.items,
+    failures: [],
+    truncated: 0,
+  };
+}
+
+async function rowsOfSplit(
+  dataset: Dataset,
+  modality: "image" | "text",
+  split: string | undefined,
+  embeddings: Embeddings,
+) {
+  const items = await itemsOf(dataset, modality, split);
+  if (embeddings.count === items.length) return { items, embeddings };
+  const all = await itemsOf(dataset, modality);
+  if (embeddings.count !== all.length) {
+    throw new DatasetError({
+      code: "EMBEDDINGS_MISMATCH",
+      message: `There are ${embeddings.count} ${modality} embeddings, and ${dataset.name} has ${all.length} ${modality}s${split === undefined ? "" : ` (${items.length} in split "${split}")`}.`,
+      fix: "Give one row per distinct item, in order of first appearance in the data.",
+    });
+  }
+  const rowOfId = new Map(all.map((item, row) => [item.id, row]));
+  return {
+    items,
+    embeddings: selectRows(
+      embeddings,
+      items.map((item) => rowOfId.get(item.id) ?? 0),
+    ),
+  };
+}
+
+function requirePairs(encoded: EncodedDataset, name: string, split: string | undefined): void {
+  if (encoded.pairs.judgements.some(({ relevance }) => relevance > 0)) return;
+  const where = split === undefined ? name : `split "${split}" of ${name}`;
+  const [first] = encoded.failures;
+  throw new DatasetError({
+    code: "NOTHING_TO_EVALUATE",
+    message: `No pair of an image and a text that belong together is left in ${where}${first ? `: ${encoded.failures.length} items failed, the first with ${first.message}` : "."}`,
+    fix: first
+      ? "Check the paths; relative ones are resolved against the table's folder or --base-folder."
+      : "Check the relevance column and the split's name.",
+  });
+}
+
+async function describeDataset(options: EvaluateDatasetOptions, encoded: EncodedDataset) {
+  const { dataset, split } = options;
+  return {
+    name: dataset.name,
+    split: split ?? null,
+    images: encoded.images.length,
+    texts: encoded.texts.length,
+    pairs: countRelevant(encoded.pairs),
+    galleryHash: await hashGallery(dataset, withoutUndefined({ split })),
+  };
+}
+
+function countRelevant(pairs: EncodedPairs): number {
+  return pairs.judgements.filter(({ relevance }) => relevance > 0).length;
+}

@@ -1,0 +1,82 @@
+import { type Dataset, type Encoder, type Item, withoutUndefined } from "@semblance/core";
+import { imageReferences } from "@semblance/data";
+import { type MatcherData, type Modality, toTable } from "./columns.ts";
+import type { MatcherSettings } from "./config.ts";
+import { evaluateDataset, type RetrievalReport } from "./evaluate-dataset.ts";
+import type { EvaluateOptions, MatcherEvaluation } from "./matcher.ts";
+import { replaceItems, resolveColumns, toDataset } from "./matcher-dataset.ts";
+
+const defaultCutoffs = [1, 5, 10];
+
+/** Measures retrieval through the matcher's columns: `Matcher.evaluate`. */
+export async function evaluateMatcher(
+  settings: MatcherSettings,
+  encoder: Encoder,
+  options: EvaluateOptions,
+): Promise<MatcherEvaluation> {
+  const {
+    cutoffs = defaultCutoffs,
+    similarityType,
+    confidence = true,
+    signal,
+    onProgress,
+  } = options;
+  const { batchSize, seed, evalMetric } = settings;
+  const { report } = await evaluateDataset(
+    withoutUndefined({
+      dataset: galleryOf(settings, options),
+      source: encoder,
+      model: { id: encoder.id, name: encoder.name, dtype: null, sha256: null },
+      cutoffs,
+      similarity: similarityType,
+      confidence: confidence ? { seed } : (false as const),
+      batchSize,
+      signal,
+      onProgress,
+    }),
+  );
+  return { ...report, score: scoreOf(report, evalMetric, cutoffs) };
+}
+
+function galleryOf(settings: MatcherSettings, options: EvaluateOptions): Dataset {
+  const { data, queryData, responseData, label } = options;
+  const columns = resolveColumns(settings, toTable(data));
+  let dataset = toDataset(settings, data, label);
+  for (const [side, own] of [
+    ["query", queryData],
+    ["response", responseData],
+  ] as const) {
+    if (own === undefined) continue;
+    const { column, type } = columns[side];
+    dataset = replaceItems(dataset, type, itemsOfColumn(own, column, type));
+  }
+  return dataset;
+}
+
+/** The distinct items of a column, in order; their id column decides identity where there is one. */
+function itemsOfColumn(data: MatcherData, column: string, type: Modality): Item[] {
+  const table = toTable(data);
+  const cells = table.columns[column];
+  if (!cells) {
+    throw new TypeError(
+      `queryData and responseData need the matcher's column "${column}"; found ${Object.keys(table.columns).join(", ")}.`,
+    );
+  }
+  const ids = table.columns[type === "image" ? "image_id" : "caption_id"] ?? cells;
+  const items = new Map<string, Item>();
+  for (const [row, cell] of cells.entries()) {
+    const id = String(ids[row] ?? "");
+    if (cell === null || cell === "" || id === "" || items.has(id)) continue;
+    const content =
+      type === "image" ? imageReferences(String(cell), table.baseFolder ?? ".") : [String(cell)];
+    items.set(id, { id, content, metadata: {} });
+  }
+  return [...items.values()];
+}
+
+// As AutoGluon's hit-rate metric does for validation: one figure out of all cut-offs and directions.
+function scoreOf(report: RetrievalReport, metric: string, cutoffs: readonly number[]): number {
+  const names = cutoffs.flatMap((k) => [`t2i.${metric}@${k}`, `i2t.${metric}@${k}`]);
+  const values = names.map((name) => report.metrics[name]?.value ?? Number.NaN);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,131 @@
+import {
+  type Dataset,
+  type FitCommon,
+  type FitResult,
+  ModelError,
+  type OpenedModel,
+  type RunOptions,
+  type Trainer,
+  TrainerError,
+  type TrainingEvent,
+  type TrainingRun,
+  withoutUndefined,
+} from "@semblance/core";
+import { selectSplit, splitDataset } from "@semblance/data";
+import { pairedInterval } from "@semblance/eval";
+import { encodeDataset } from "./encode-dataset.ts";
+import type { FitSummary } from "./matcher.ts";
+
+/** Options of {@link fitModel}. */
+export interface FitModelOptions extends RunOptions {
+  readonly trainer: Trainer;
+  /** The model to start from; for a trainer that reads files it must have a checkpoint. */
+  readonly start: Pick<OpenedModel, "checkpoint"> & Partial<OpenedModel>;
+  readonly train: Dataset;
+  readonly validation: Dataset;
+  readonly common: FitCommon;
+  readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+/**
+ * Runs a trainer to its end and adds the gain's interval to its result.
+ *
+ * @throws {@link ModelError} with code `NO_CHECKPOINT` when the start has no weights to train.
+ */
+export async function fitModel(options: FitModelOptions): Promise<FitSummary> {
+  const run = await startRun(options);
+  const events = forwardEvents(run, options.onEvent);
+  const result = await run.result;
+  await events;
+  return { ...result, gain: gainOf(result, options.common.seed) };
+}
+
+async function startRun(options: FitModelOptions): Promise<TrainingRun> {
+  const { trainer, start, train, validation, common, signal, onProgress } = options;
+  const runOptions = withoutUndefined({ signal, onProgress });
+  if (trainer.needs === "files") {
+    const checkpoint = start.checkpoint ?? noCheckpoint(start.folder);
+    return trainer.fit({ ...common, checkpoint, train, validation }, runOptions);
+  }
+  const { encoder, folder } = start;
+  if (!encoder || folder === undefined) return noCheckpoint(folder);
+  const encodedTrain = await encodeDataset({ encoder, dataset: train, ...runOptions });
+  const encodedValidation = await encodeDataset({ encoder, dataset: validation, ...runOptions });
+  const spec = {
+    ...common,
+    model: folder,
+    scoring: encoder.scoring,
+    train: encodedTrain.pairs,
+    validation: encodedValidation.pairs,
+  };
+  return trainer.fit(spec, runOptions);
+}
+
+function noCheckpoint(folder: string | undefined): never {
+  throw new ModelError({
+    code: "NO_CHECKPOINT",
+    message: `${folder ?? "The model"} has no weights to train: there is no model.safetensors.`,
+    fix: "Start from a Hugging Face checkpoint folder, or from a RUN that semblance train made.",
+  });
+}
+
+async function forwardEvents(
+  run: TrainingRun,
+  onEvent?: (event: TrainingEvent) => void,
+): Promise<void> {
+  if (!onEvent) return;
+  for await (const event of run) onEvent(event);
+}
+
+function gainOf(result: FitResult, seed: number): FitSummary["gain"] {
+  const { gain, interval, start, candidate, groups } = result.judged;
+  const own = interval ?? pairedInterval({ start, candidate, groups, seed });
+  return withoutUndefined({ value: gain, interval: own });
+}
+
+/** Training data in two. */
+export interface TrainAndValidation {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+}
+
+/**
+ * Takes validation out of the training data, by image, so that no image and no caption is in both.
+ *
+ * @param fraction - Share of the images, in (0, 1). By default AutoGluon's rule for its holdout: for
+ * fewer than 5,000 images 500 of them, within 10 to 20 %; for more 2,500, within 1 to 10 %.
+ * @see https://github.com/autogluon/autogluon/blob/master/core/src/autogluon/core/utils/utils.py (`default_holdout_frac`)
+ */
+export async function holdOut(
+  dataset: Dataset,
+  seed: number,
+  fraction?: number,
+): Promise<TrainAndValidation> {
+  if (fraction !== undefined && !(fraction > 0 && fraction < 1)) {
+    throw new RangeError(`holdoutFrac lies between 0 and 1, found ${fraction}.`);
+  }
+  const share = fraction ?? defaultHoldoutFraction(await countImages(dataset));
+  const { dataset: split } = await splitDataset(dataset, {
+    fractions: { train: 1 - share, validation: share },
+    seed,
+  });
+  if (!split.splits.includes("validation") || !split.splits.includes("train")) {
+    throw new TrainerError({
+      code: "TOO_FEW_IMAGES",
+      message: "There are too few images to keep some for validation.",
+      fix: "Give validation data of its own.",
+    });
+  }
+  return { train: selectSplit(split, "train"), validation: selectSplit(split, "validation") };
+}
+
+function defaultHoldoutFraction(images: number): number {
+  if (images < 5000) return Math.max(0.1, Math.min(0.2, 500 / images));
+  return Math.max(0.01, Math.min(0.1, 2500 / images));
+}
+
+async function countImages(dataset: Dataset): Promise<number> {
+  let count = 0;
+  for await (const _ of dataset.items("image")) count++;
+  return count;
+}

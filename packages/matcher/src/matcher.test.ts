@@ -1,0 +1,233 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  ConfigError,
+  DatasetError,
+  type FileFitSpec,
+  type FitResult,
+  ModelError,
+  type ModelProvider,
+  rowOf,
+  type Trainer,
+} from "@semblance/core";
+import { createFakeEncoder } from "@semblance/core/conformance";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createMatcher } from "./create-matcher.ts";
+import { loadMatcher } from "./load-matcher.ts";
+import { semanticSearch } from "./semantic-search.ts";
+
+const encoder = createFakeEncoder({ dimension: 64, unreadable: ["broken"] });
+const columns = { query: "caption", response: "image" } as const;
+const pairs = {
+  image: ["red-dog.jpg", "blue-car.jpg", "green-tree.jpg"],
+  caption: ["red dog", "blue car", "green tree"],
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "semblance matcher "));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("evaluates both directions and sums them up as evalMetric's mean", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns, evalMetric: "hit" });
+  const found = await matcher.evaluate({ data: pairs, cutoffs: [1] });
+  expect(found.metrics["t2i.hit@1"]?.value).toBe(1);
+  expect(found.score).toBe(1);
+  expect(found.dataset).toMatchObject({ images: 3, texts: 3, pairs: 3 });
+  expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+});
+
+test("ranks among all of responseData, not only the judged ones", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const responseData = { image: [...pairs.image, "red-dogs.jpg", "black-cat.jpg"] };
+  const found = await matcher.evaluate({ data: pairs, responseData });
+  expect(found.dataset).toMatchObject({ images: 5, texts: 3, pairs: 3 });
+  expect(found.withoutRelevant.i2t).toBe(2);
+});
+
+test("asks only the queries of queryData", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const found = await matcher.evaluate({ data: pairs, queryData: { caption: ["blue car"] } });
+  expect(found.metrics["t2i.hit@1"]?.n).toBe(1);
+});
+
+test("takes relevance from the label column", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const data = { ...pairs, grade: [1, 0, 1] };
+  const found = await matcher.evaluate({ data, label: "grade" });
+  expect(found.dataset.pairs).toBe(2);
+});
+
+test("lists an image that cannot be read and evaluates the rest", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const data = { image: [...pairs.image, "broken.jpg"], caption: [...pairs.caption, "gone"] };
+  const found = await matcher.evaluate({ data });
+  expect(found.failures).toMatchObject([{ code: "INPUT_UNREADABLE", input: "broken" }]);
+  expect(found.dataset.images).toBe(3);
+});
+
+test("says so when nothing is left to evaluate", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const data = { image: ["broken.jpg"], caption: ["a dog"] };
+  await expect(matcher.evaluate({ data })).rejects.toThrow(DatasetError);
+});
+
+test("embeds a column, several images in a cell as their renormalised mean", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const { embeddings } = await matcher.extractEmbedding({ image: ["red-dog.jpg;blue-car.jpg"] });
+  expect(embeddings.count).toBe(1);
+  expect(Math.hypot(...rowOf(embeddings, 0))).toBeCloseTo(1, 6);
+});
+
+test("embeds the side that signature names when the data has both", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const alone = await matcher.extractEmbedding({ caption: pairs.caption });
+  const named = await matcher.extractEmbedding(pairs, { signature: "query" });
+  expect(named.embeddings).toEqual(alone.embeddings);
+  await expect(matcher.extractEmbedding(pairs)).rejects.toThrow("signature");
+});
+
+test("searches from text to image and from image to text", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const { caption, image } = pairs;
+  const textFirst = { matcher, queryData: { caption: ["blue car"] }, responseData: { image } };
+  const imageFirst = { matcher, queryData: { image: ["red-dog.jpg"] }, responseData: { caption } };
+  expect((await semanticSearch({ ...textFirst, topK: 2 }))[0]?.[0]).toMatchObject({
+    row: 1,
+    id: "blue-car.jpg",
+  });
+  expect((await semanticSearch({ ...imageFirst, topK: 1 }))[0]?.[0]?.id).toBe("red dog");
+});
+
+test("searches embeddings made before, in chunks, with the same hits", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const { embeddings } = await matcher.extractEmbedding({ image: pairs.image });
+  const queryData = { caption: pairs.caption };
+  const fresh = await semanticSearch({ matcher, queryData, responseData: { image: pairs.image } });
+  const chunked = await semanticSearch({
+    matcher,
+    queryData,
+    responseEmbeddings: embeddings,
+    chunkSize: 1,
+  });
+  expect(chunked.map((hits) => hits.map(({ row }) => row))).toEqual(
+    fresh.map((hits) => hits.map(({ row }) => row)),
+  );
+});
+
+test("refuses options that do not fit, and a matcher without a model", async () => {
+  const odd = { encoder, ...columns, problemtype: "x" } as never;
+  await expect(createMatcher(odd)).rejects.toThrow('unknown key "problemtype"');
+  await expect(createMatcher(columns)).rejects.toThrow(ConfigError);
+});
+
+/** A provider whose models are folders with one file, all opened as the fake encoder. */
+const provider: ModelProvider = {
+  open: async (model) => ({
+    encoder: createFakeEncoder({ dimension: 64 }),
+    folder: model,
+    checkpoint: model,
+  }),
+};
+
+test("saves the model with the settings and opens both again", async () => {
+  const model = join(folder, "model");
+  const copy = join(folder, "saved matcher");
+  await mkdir(model);
+  await writeFile(join(model, "weights.onnx"), "weights");
+  await using matcher = await createMatcher({ provider, model, ...columns, seed: 7 });
+  await matcher.save(copy);
+  await using loaded = await loadMatcher(copy, { provider });
+  expect(loaded.settings).toMatchObject({ ...columns, seed: 7, label: "relevance" });
+  expect(await readFile(join(loaded.model.folder, "weights.onnx"), "utf8")).toBe("weights");
+});
+
+test("refuses to save an encoder that came without files", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  await expect(matcher.save(folder)).rejects.toThrow(ModelError);
+});
+
+test("says so when a folder holds no saved matcher", async () => {
+  await expect(loadMatcher(folder, { provider })).rejects.toThrow("no matcher.json");
+});
+
+const result: FitResult = {
+  kept: "best",
+  before: { "t2i.hit@1": 0 },
+  after: { "t2i.hit@1": 1 },
+  judged: {
+    metric: "mrr",
+    gain: 0.5,
+    start: Float64Array.of(0.5, 0.5),
+    candidate: Float64Array.of(1, 1),
+    groups: Uint32Array.of(0, 1),
+  },
+  steps: 3,
+  stopped: "maxSteps",
+  timing: { fit: 1, export: 1 },
+  failures: [],
+  model: "trained",
+};
+
+function createRecordingTrainer(): { trainer: Trainer; specs: FileFitSpec[] } {
+  const specs: FileFitSpec[] = [];
+  const fit: Extract<Trainer, { needs: "files" }>["fit"] = (spec) => {
+    specs.push(spec);
+    return {
+      result: Promise.resolve(result),
+      cancel: () => {},
+      async *[Symbol.asyncIterator]() {
+        yield { type: "evaluation", step: 0, metrics: result.before };
+      },
+    };
+  };
+  return { trainer: { needs: "files", fit }, specs };
+}
+
+test("fits, adds the gain's interval, and goes on with the trained model", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const events: string[] = [];
+  const summary = await matcher.fit({
+    trainData: pairs,
+    tuningData: pairs,
+    timeLimit: 60,
+    runFolder: "run",
+    onEvent: ({ type }) => events.push(type),
+  });
+  expect(specs[0]).toMatchObject({ checkpoint: "start", timeLimit: 60, runFolder: "run", seed: 0 });
+  expect(summary.gain).toEqual({ value: 0.5, interval: [0.5, 0.5] });
+  expect(events).toEqual(["evaluation"]);
+  expect(matcher.model.folder).toBe("trained");
+});
+
+test("keeps a share of the images for validation when none is given", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const image = Array.from({ length: 20 }, (_, i) => `photo-${i}.jpg`);
+  const caption = image.map((name) => `a picture called ${name}`);
+  await matcher.fit({ trainData: { image, caption }, holdoutFrac: 0.25 });
+  const counts = await Promise.all(
+    [specs[0]?.train, specs[0]?.validation].map(async (dataset) => {
+      const ids: string[] = [];
+      for await (const { id } of dataset?.items("image") ?? []) ids.push(id);
+      return ids.length;
+    }),
+  );
+  expect(counts).toEqual([15, 5]);
+});
+
+test("refuses to fit a model without weights to train", async () => {
+  const { trainer } = createRecordingTrainer();
+  const onnxOnly: ModelProvider = { open: async (model) => ({ encoder, folder: model }) };
+  await using matcher = await createMatcher({
+    provider: onnxOnly,
+    trainer,
+    model: "start",
+    ...columns,
+  });
+  const fitting = matcher.fit({ trainData: pairs, tuningData: pairs });
+  await expect(fitting).rejects.toMatchObject({ code: "NO_CHECKPOINT" });
+});

@@ -1,0 +1,94 @@
+import type {
+  EncodedBatch,
+  FitResult,
+  Hit,
+  OpenedModel,
+  RunOptions,
+  TrainingEvent,
+} from "@semblance/core";
+import type { MatcherData } from "./columns.ts";
+import type { MatcherSettings } from "./config.ts";
+import type { RetrievalReport } from "./evaluate-dataset.ts";
+
+/**
+ * Matches images and texts: measures a model, fine-tunes it, embeds with it.
+ *
+ * Follows AutoGluon's `MultiModalPredictor(problem_type="image_text_similarity")`, argument by argument.
+ */
+export interface Matcher extends AsyncDisposable {
+  readonly settings: MatcherSettings;
+  /** The model in use; another one after a fit that found a better one. */
+  readonly model: OpenedModel;
+  /** Measures retrieval both ways. */
+  evaluate(options: EvaluateOptions): Promise<MatcherEvaluation>;
+  /** Fine-tunes on pairs; the model never gets worse on the judging half of validation. */
+  fit(options: FitOptions): Promise<FitSummary>;
+  /** Vectors of one column's cells, in order. */
+  extractEmbedding(data: MatcherData, options?: ExtractOptions): Promise<EncodedBatch>;
+  /** Writes the model and the settings, for {@link loadMatcher}. */
+  save(folder: string): Promise<void>;
+}
+
+/** Options of {@link Matcher.evaluate}. */
+export interface EvaluateOptions extends RunOptions {
+  /** Pairs: which query belongs to which response, with the label column's relevance. */
+  readonly data: MatcherData;
+  /** All queries, where they are more or fewer than those in `data`. */
+  readonly queryData?: MatcherData;
+  /** All responses to choose from, where they are more or fewer than those in `data`. */
+  readonly responseData?: MatcherData;
+  /** The relevance column, where it is another one than the matcher's. */
+  readonly label?: string;
+  /** @defaultValue `[1, 5, 10]` */
+  readonly cutoffs?: readonly number[];
+  /** @defaultValue `"cosine"` */
+  readonly similarityType?: "cosine" | "dot";
+  /** Whether to bootstrap 95 % intervals. @defaultValue true */
+  readonly confidence?: boolean;
+}
+
+/** What {@link Matcher.evaluate} found. */
+export interface MatcherEvaluation extends RetrievalReport {
+  /** The mean of `evalMetric` over cut-offs and both directions, in [0, 1]. */
+  readonly score: number;
+}
+
+/** Options of {@link Matcher.fit}. */
+export interface FitOptions extends RunOptions {
+  readonly trainData: MatcherData;
+  /** Validation pairs. @defaultValue a share of `trainData`, split by image */
+  readonly tuningData?: MatcherData;
+  /** The share of `trainData` that becomes validation, in (0, 1). @defaultValue by size, 0.01 to 0.2 */
+  readonly holdoutFrac?: number;
+  /** Seconds for loading, training, evaluation and choice; export follows. */
+  readonly timeLimit?: number;
+  /** Where the run and in the end the model go. @defaultValue `"runs/<date and time>"` */
+  readonly runFolder?: string;
+  readonly method?: string;
+  readonly hyperparameters?: Readonly<Record<string, unknown>>;
+  /** @defaultValue `"mean"` */
+  readonly neverWorse?: "mean" | "significant";
+  readonly resume?: boolean;
+  /** Called for every event of the training. */
+  readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+/** What came of {@link Matcher.fit}. */
+export interface FitSummary extends FitResult {
+  /** The judged gain with its paired 95 % interval; no interval when nothing could be judged. */
+  readonly gain: { readonly value: number; readonly interval?: readonly [number, number] };
+}
+
+/** Options of {@link Matcher.extractEmbedding}. */
+export interface ExtractOptions extends RunOptions {
+  /** Which column, when the data has both. */
+  readonly signature?: "query" | "response";
+  /** What an item that cannot be encoded does. @defaultValue `"throw"` */
+  readonly onError?: "throw" | "skip";
+}
+
+/** A hit with its place in the data searched. */
+export interface SearchHit extends Hit {
+  /** Row in `responseData` or `responseEmbeddings`, from 0. */
+  readonly row: number;
+}

@@ -1,0 +1,45 @@
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { ModelError, type OpenedModel } from "@semblance/core";
+import type { MatcherSettings } from "./config.ts";
+
+/** The file that makes a model folder a saved matcher. */
+export const settingsFile = "matcher.json";
+
+// What a run leaves beside its model: large, and of no use to whoever loads the matcher.
+const leftBehind: ReadonlySet<string> = new Set(["job", "start", "worker.pid"]);
+
+/** What {@link saveMatcher} writes. */
+export interface SaveMatcherOptions {
+  readonly settings: MatcherSettings;
+  readonly model: OpenedModel;
+  /** Made where it is missing. */
+  readonly folder: string;
+}
+
+/**
+ * Writes a matcher as a model folder with a `matcher.json` beside the model's own files, so that
+ * whatever opens models opens it too.
+ *
+ * @throws {@link ModelError} with code `MODEL_NOT_SAVABLE` for an encoder that came without a folder.
+ */
+export async function saveMatcher(options: SaveMatcherOptions): Promise<void> {
+  const { settings, model, folder } = options;
+  if (model.folder === "") {
+    throw new ModelError({
+      code: "MODEL_NOT_SAVABLE",
+      message: `The encoder ${model.encoder.name} was given as an object, so there are no files to save.`,
+      fix: "Make the matcher with model: …, a folder or name that a provider opens.",
+    });
+  }
+  await mkdir(folder, { recursive: true });
+  if (resolve(folder) !== resolve(model.folder)) await copyModel(model.folder, folder);
+  const { problemType, evalMetric, query, response, label, seed } = settings;
+  const saved = { schema: 1, problemType, evalMetric, query, response, label, seed };
+  await writeFile(join(folder, settingsFile), `${JSON.stringify(saved, null, 2)}\n`);
+}
+
+async function copyModel(from: string, to: string): Promise<void> {
+  const names = (await readdir(from)).filter((name) => !leftBehind.has(name));
+  for (const name of names) await cp(join(from, name), join(to, name), { recursive: true });
+}

@@ -1,0 +1,47 @@
+import type { Metrics } from "@semblance/core";
+import type { FitSummary } from "@semblance/matcher";
+import { formatTable } from "./format-table.ts";
+
+/** What came of a fit, for people: which weights were kept, why, and what it changed. */
+export function formatFit(summary: FitSummary): string {
+  const { before, after, steps, timing, model } = summary;
+  return [
+    describeChoice(summary),
+    "",
+    formatTable(["validation", "before", "after"], compareMetrics(before, after)),
+    "",
+    `${steps} steps in ${timing.fit.toFixed(1)} s (${describeStop(summary.stopped)}), export ${timing.export.toFixed(1)} s.`,
+    `The model is in ${model}. Evaluate it: npx semblance eval -m ${model} -d test.csv`,
+  ].join("\n");
+}
+
+function describeChoice(summary: FitSummary): string {
+  const { value, interval } = summary.gain;
+  const gain = `${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(4)}`;
+  const bounds = interval
+    ? ` [${interval.map((bound) => bound.toFixed(4)).join(", ")}]${interval[0] <= 0 ? ", an interval that includes 0" : ""}`
+    : "";
+  const measured = `mean reciprocal rank on the judging half of validation: ${gain}${bounds}`;
+  if (summary.kept === "start")
+    return `The start was kept: training did not beat it (${measured}).`;
+  return `The ${summary.kept} weights of the training were kept (${measured}).`;
+}
+
+function compareMetrics(before: Metrics, after: Metrics): string[][] {
+  return Object.keys(before).map((name) => [name, format(before[name]), format(after[name])]);
+}
+
+function format(value: number | undefined): string {
+  return value === undefined ? "" : value.toFixed(4);
+}
+
+function describeStop(stopped: FitSummary["stopped"]): string {
+  const reasons = {
+    timeLimit: "the time limit was reached",
+    maxSteps: "all steps were made",
+    patience: "validation no longer improved",
+    nonFinite: "the loss was no longer finite",
+    aborted: "stopped by hand",
+  };
+  return reasons[stopped];
+}

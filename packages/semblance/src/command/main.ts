@@ -1,0 +1,51 @@
+import { Command, CommanderError } from "commander";
+import { version } from "../version.ts";
+import { addDoctorVerb } from "./doctor-verb.ts";
+import { addEmbedVerb } from "./embed-verb.ts";
+import { addEvalVerb } from "./eval-verb.ts";
+import { addExportVerb } from "./export-verb.ts";
+import type { CommandIo } from "./run-verb.ts";
+import { addSetupPythonVerb } from "./setup-python-verb.ts";
+import { addTrainVerb } from "./train-verb.ts";
+
+const usageError = 2;
+
+/**
+ * Runs the `semblance` command.
+ *
+ * @param parameters - The command line without interpreter and script.
+ * @returns the exit code: 0 when it did its work for at least one item, 1 when for none or when data
+ * or model cannot be used, 2 when the command line cannot be understood, 130 after Ctrl-C.
+ */
+export async function main(
+  parameters: readonly string[],
+  io: CommandIo = { stdout: process.stdout, stderr: process.stderr },
+): Promise<number> {
+  const outcome = { exitCode: 0 };
+  const program = new Command("semblance")
+    .description("Measure, fine-tune, export and use image–text models.")
+    .version(version)
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
+    .exitOverride()
+    .showSuggestionAfterError();
+  for (const addVerb of [
+    addEvalVerb,
+    addTrainVerb,
+    addEmbedVerb,
+    addExportVerb,
+    addDoctorVerb,
+    addSetupPythonVerb,
+  ]) {
+    addVerb(program, { io, outcome });
+  }
+  try {
+    await program.parseAsync(parameters, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : usageError;
+  }
+  return outcome.exitCode;
+}

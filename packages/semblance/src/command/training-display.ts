@@ -1,0 +1,39 @@
+import type { Metrics, Progress, TrainingEvent } from "@semblance/core";
+import type { VerbTools } from "./run-verb.ts";
+
+/** Shows a training's events: steps in the bar, evaluations and warnings as lines that stay. */
+export function createTrainingDisplay(tools: VerbTools): (event: TrainingEvent) => void {
+  let startedAt = performance.now();
+  return (event) => {
+    if (event.type === "progress") {
+      tools.onProgress(event);
+      startedAt = performance.now();
+    } else if (event.type === "step") {
+      const seconds = (performance.now() - startedAt) / 1000;
+      tools.onProgress(progressOf(event, seconds), describeStep(event));
+    } else if (event.type === "evaluation") {
+      tools.note(`step ${event.step}: validation ${describeMetrics(event.metrics)}`);
+    } else {
+      tools.note(`Warning: ${event.message}`);
+    }
+  };
+}
+
+type Step = Extract<TrainingEvent, { type: "step" }>;
+
+function progressOf({ secondsLeft }: Step, seconds: number): Progress {
+  const training = { stage: "training", done: seconds, unit: "s" };
+  return secondsLeft === undefined ? training : { ...training, total: seconds + secondsLeft };
+}
+
+function describeStep({ step, loss, imagesPerSecond }: Step): string {
+  const state = loss === null ? "loss not finite" : `loss ${loss.toFixed(3)}`;
+  return `step ${step} · ${state} · ${imagesPerSecond.toFixed(0)} images/s`;
+}
+
+const shown = ["t2i.hit@1", "t2i.hit@10", "i2t.hit@1", "i2t.hit@10"];
+
+function describeMetrics(metrics: Metrics): string {
+  const present = shown.filter((name) => name in metrics);
+  return present.map((name) => `${name} ${(metrics[name] ?? 0).toFixed(3)}`).join("  ");
+}

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { type RunOptions, withoutUndefined } from "@semblance/core";
+import { exportCheckpoint } from "@semblance/trainer-bridge";
+
+// Changes when the exporter writes other graphs for the same checkpoint, so that old ones are not used.
+const exportVersion = "1";
+
+/** Options of {@link exportOnce}. */
+export interface ExportOnceOptions extends RunOptions {
+  /** A Hugging Face checkpoint folder. */
+  readonly checkpoint: string;
+  /** @defaultValue the user's cache folder for Semblance */
+  readonly cacheFolder?: string | undefined;
+  readonly python?: string | undefined;
+}
+
+/**
+ * The ONNX model of a checkpoint: exported on first use, then taken from the user's cache, whose key
+ * is the checkpoint's content. Two processes at once may both export; one result stays.
+ */
+export async function exportOnce(options: ExportOnceOptions): Promise<string> {
+  const { checkpoint, python, signal, onProgress } = options;
+  const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
+  const model = join(cacheFolder, "exports", await hashCheckpoint(checkpoint));
+  if (await isComplete(model)) return model;
+  await mkdir(dirname(model), { recursive: true });
+  const working = await mkdtemp(`${model}-`);
+  try {
+    const name = basename(checkpoint);
+    await exportCheckpoint(
+      withoutUndefined({ checkpoint, output: working, name, python, signal, onProgress }),
+    );
+    await rename(working, model).catch(async (error: unknown) => {
+      if (!(await isComplete(model))) throw error;
+    });
+  } finally {
+    await rm(working, { recursive: true, force: true });
+  }
+  return model;
+}
+
+// The exporter writes semblance.json last.
+async function isComplete(model: string): Promise<boolean> {
+  return (await stat(join(model, "semblance.json")).catch(() => undefined)) !== undefined;
+}
+
+async function hashCheckpoint(checkpoint: string): Promise<string> {
+  const hash = createHash("sha256").update(exportVersion);
+  const names = (await readdir(checkpoint)).filter((name) =>
+    /\.(json|safetensors|txt)$/.test(name),
+  );
+  for (const name of names.sort()) {
+    hash.update(`\0${name}\0`);
+    for await (const chunk of createReadStream(join(checkpoint, name))) hash.update(chunk);
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Where this user's caches of Semblance lie. */
+export function defaultCacheFolder(): string {
+  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  if (process.platform === "win32" && LOCALAPPDATA) return join(LOCALAPPDATA, "semblance", "cache");
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "semblance");
+  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "semblance");
+}

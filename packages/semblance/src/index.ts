@@ -1,0 +1,37 @@
+export {
+  type Cell,
+  ConfigError,
+  type Dataset,
+  DatasetError,
+  type Embeddings,
+  type Encoder,
+  EncoderError,
+  type FitResult,
+  type Hit,
+  IndexError,
+  type ItemFailure,
+  type Metrics,
+  ModelError,
+  type Progress,
+  rowOf,
+  SemblanceError,
+  type Table,
+  TrainerError,
+  type TrainingEvent,
+  type VectorIndex,
+} from "@semblance/core";
+export { datasetFromTable, openDataset, readTable, splitDataset } from "@semblance/data";
+export { createOnnxEncoder, type OnnxEncoderConfig } from "@semblance/encoder-onnx";
+export { type Evaluation, evaluateRetrieval } from "@semblance/eval";
+export {
+  type FitSummary,
+  type Matcher,
+  type MatcherConfig,
+  type MatcherEvaluation,
+  type SearchHit,
+  semanticSearch,
+} from "@semblance/matcher";
+export { createExactIndex } from "@semblance/search";
+export { createTrainer, exportCheckpoint, setUpPython } from "@semblance/trainer-bridge";
+export { createMatcher, loadMatcher } from "./create-matcher.ts";
+export { createModelProvider, type ModelProviderConfig } from "./create-model-provider.ts";

@@ -1,0 +1,76 @@
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { ModelError } from "@semblance/core";
+
+/** What lies in a folder that was named as a model. */
+export interface ModelFolder {
+  /** Absolute. */
+  readonly folder: string;
+  /** Whether there is a tower in ONNX. */
+  readonly hasOnnx: boolean;
+  /** Whether there are weights that fit and export can start from. */
+  readonly hasCheckpoint: boolean;
+}
+
+/**
+ * Looks what kind of model a folder is.
+ *
+ * @throws {@link ModelError} with code `MODEL_NOT_FOUND`, `RUN_INCOMPLETE` or `NOT_A_MODEL`.
+ */
+export async function inspectModelFolder(model: string): Promise<ModelFolder> {
+  const folder = resolve(model);
+  const facts = await stat(folder).catch(() => undefined);
+  if (!facts?.isDirectory()) throw notFound(model, facts !== undefined);
+  const names = new Set(await readdir(folder));
+  const hasOnnx = names.has("onnx") && (await hasTower(join(folder, "onnx")));
+  const hasCheckpoint = names.has("model.safetensors") && names.has("config.json");
+  const isRun = names.has("job");
+  if (isRun && !names.has("semblance.json")) throw incompleteRun(model);
+  if (!hasOnnx && !hasCheckpoint) throw notAModel(model);
+  return { folder, hasOnnx, hasCheckpoint };
+}
+
+/**
+ * The folder of a checkpoint that fit and export can start from.
+ *
+ * @throws {@link ModelError} with code `NO_CHECKPOINT` where there is only ONNX, and what
+ * {@link inspectModelFolder} throws.
+ */
+export async function inspectCheckpoint(model: string): Promise<string> {
+  const { folder, hasCheckpoint } = await inspectModelFolder(model);
+  if (hasCheckpoint) return folder;
+  throw new ModelError({
+    code: "NO_CHECKPOINT",
+    message: `${model} has no weights to start from: there is no model.safetensors with config.json.`,
+    fix: "Start from a Hugging Face checkpoint folder, or from a RUN that semblance train made.",
+  });
+}
+
+async function hasTower(folder: string): Promise<boolean> {
+  const names = await readdir(folder);
+  return names.some((name) => /^(vision|text)_model.*\.onnx$/.test(name));
+}
+
+function notFound(model: string, isFile: boolean): ModelError {
+  return new ModelError({
+    code: "MODEL_NOT_FOUND",
+    message: isFile ? `${model} is a file, not a model folder.` : `There is no folder ${model}.`,
+    fix: "Give a folder with ONNX towers, a Hugging Face checkpoint folder, or the RUN of a training.",
+  });
+}
+
+function incompleteRun(model: string): ModelError {
+  return new ModelError({
+    code: "RUN_INCOMPLETE",
+    message: `${model} is a training run that has not finished: its model is not there yet.`,
+    fix: `Go on with it: semblance train … --resume -o ${model}`,
+  });
+}
+
+function notAModel(model: string): ModelError {
+  return new ModelError({
+    code: "NOT_A_MODEL",
+    message: `${model} holds no model: neither onnx/vision_model.onnx or onnx/text_model.onnx, nor config.json with model.safetensors.`,
+    fix: "Give a folder with ONNX towers, a Hugging Face checkpoint folder, or the RUN of a training.",
+  });
+}

@@ -1,0 +1,70 @@
+"""For people at a terminal: `python -m semblance_trainer JOB.json` and `… export CHECKPOINT OUT`.
+
+`JOB.json` is a job as in the protocol ({"protocol": 1, "task": "fit", "config": {…}}); its
+`startedAt` may be left out. Events go to the run folder's job/events.jsonl and, as JSON lines, to
+standard error; the result goes to standard output. Ctrl-C stops at the next update, then chooses
+and exports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from semblance_trainer import PROTOCOL
+from semblance_trainer.stop import StopRequest
+from semblance_trainer.worker import run_job
+
+__all__ = ["main"]
+
+
+def _read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="semblance_trainer", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    fit = commands.add_parser("fit", help="run the job of a JSON file")
+    fit.add_argument("job", type=Path, help="job file: {protocol, task, config}")
+    export = commands.add_parser("export", help="make a model folder of a checkpoint folder")
+    export.add_argument("checkpoint", type=Path)
+    export.add_argument("output", type=Path)
+    return parser.parse_args()
+
+
+def _job(arguments: argparse.Namespace) -> tuple[dict[str, Any], Path]:
+    """Return the job and the folder where its record goes."""
+    if arguments.command == "export":
+        config = {
+            "checkpoint": str(arguments.checkpoint.resolve()),
+            "output": str(arguments.output.resolve()),
+        }
+        folder = arguments.output / "job"
+        return {"protocol": PROTOCOL, "task": "export", "config": config}, folder
+    job = json.loads(arguments.job.read_text(encoding="utf-8"))
+    job["config"].setdefault("startedAt", time.time())
+    return job, Path(job["config"]["runFolder"]) / "job"
+
+
+def main() -> None:
+    """Run one command."""
+    job, folder = _job(_read_arguments())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    stop = StopRequest(threading.Event())
+    signal.signal(signal.SIGINT, lambda *_: stop.event.set())
+    status = run_job(folder, stop)
+    outcome = json.loads((folder / "exit.json").read_text(encoding="utf-8"))
+    if not outcome["ok"]:
+        error = outcome["error"]
+        fix = f"\n  {error['fix']}" if "fix" in error else ""
+        sys.exit(f"{error['code']}: {error['message']}{fix}")
+    print(json.dumps(outcome["result"], indent=2))
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

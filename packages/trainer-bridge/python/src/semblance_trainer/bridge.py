@@ -1,0 +1,177 @@
+"""What Node talks to: starts workers, reads their events, passes on a cancel.
+
+Loaded through pythonia, so it and what it imports need the standard library alone. One function,
+one JSON text in, one out: no proxy, callback or NaN ever crosses over.
+
+Operations (see `handle`): hello, doctor, check, start, poll, cancel, forget.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from semblance_trainer import PROTOCOL
+from semblance_trainer.environment_report import report_environment
+from semblance_trainer.worker_lock import find_worker, hold_folder, write_pid_file
+from semblance_trainer.worker_process import OUR_WORKER, WorkerProcess
+
+__all__ = ["BridgeError", "handle", "init"]
+
+Arguments = dict[str, Any]
+
+_workers: dict[str, WorkerProcess] = {}
+
+
+class BridgeError(Exception):
+    """A refusal with a stable code, and with what to do about it."""
+
+    def __init__(self, code: str, message: str, fix: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.fix = fix
+
+
+def init(log_path: str) -> str:
+    """Prepare this process, once: output to the log, deaf to Ctrl-C, gone when the parent is.
+
+    The terminal sends Ctrl-C to every process of the command; what it means is the parent's to
+    say. Answers like `handle` does to `hello`.
+    """
+    log = Path(log_path).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115 - kept for life
+    sys.stdout = sys.stderr = log
+    if os.name == "posix":  # elsewhere descriptor 2 is pythonia's channel
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        faulthandler.enable(log)
+        threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return handle('{"op": "hello", "args": {}}')
+
+
+def handle(payload: str) -> str:
+    """Carry out `{"op", "args"}`; answer `{"ok": true, "value"}` or `{"ok": false, "error"}`.
+
+    Never raises. An error holds type, code, message, fix (where there is one) and traceback.
+    """
+    try:
+        request = json.loads(payload)
+        operation = _OPERATIONS.get(request["op"])
+        if operation is None:
+            known = ", ".join(_OPERATIONS)
+            raise BridgeError("PROTOCOL", f"unknown operation {request['op']!r}; known: {known}")
+        return json.dumps({"ok": True, "value": operation(request["args"])}, allow_nan=False)
+    except BaseException as error:  # noqa: BLE001 - not even SystemExit may end the bridge
+        return json.dumps({"ok": False, "error": _describe(error)})
+
+
+def _describe(error: BaseException) -> dict[str, str]:
+    described = {
+        "type": type(error).__name__,
+        "code": "PYTHON_ERROR",
+        "message": str(error) or type(error).__name__,
+        "traceback": "".join(traceback.format_exception(error)),
+    }
+    if isinstance(error, BridgeError):
+        described["code"] = error.code
+        if error.fix is not None:
+            described["fix"] = error.fix
+    return described
+
+
+def _exit_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(0)
+
+
+def _hello(_arguments: Arguments) -> dict[str, object]:
+    return {
+        "protocol": PROTOCOL,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "executable": sys.executable,
+        "pid": os.getpid(),
+    }
+
+
+def _doctor(_arguments: Arguments) -> dict[str, object]:
+    return report_environment()
+
+
+def _check(arguments: Arguments) -> dict[str, object]:
+    """Refuse with JOB_RUNNING when `pidFile` names a live worker."""
+    pid_file = Path(arguments["pidFile"])
+    pid = find_worker(pid_file)
+    if pid is not None:
+        raise BridgeError(
+            "JOB_RUNNING",
+            f"a job already runs in {pid_file.parent} (process {pid})",
+            f"Wait for it or stop it. If that process is something else, delete {pid_file}.",
+        )
+    return {}
+
+
+def _start(arguments: Arguments) -> dict[str, object]:
+    """Start the worker on `jobFolder`, where job.json stands; `pidFile` then names it.
+
+    `module` and `pythonPath`, together, name another worker than ours.
+    """
+    pid_file = Path(arguments["pidFile"])
+    with hold_folder(pid_file.parent):
+        _check(arguments)
+        worker = WorkerProcess(
+            Path(arguments["jobFolder"]),
+            arguments.get("module", OUR_WORKER),
+            arguments.get("pythonPath", str(Path(__file__).resolve().parents[1])),
+        )
+        write_pid_file(pid_file, worker.pid)
+    identity = uuid.uuid4().hex
+    _workers[identity] = worker
+    return {"id": identity, "pid": worker.pid}
+
+
+def _worker_of(arguments: Arguments) -> WorkerProcess:
+    worker = _workers.get(arguments["id"])
+    if worker is None:
+        raise BridgeError("PROTOCOL", f"unknown job {arguments['id']!r}")
+    return worker
+
+
+def _poll(arguments: Arguments) -> dict[str, object]:
+    return _worker_of(arguments).poll()
+
+
+def _cancel(arguments: Arguments) -> dict[str, object]:
+    """Ask the worker to stop at its next step; with `force`, kill it and what it started."""
+    worker = _worker_of(arguments)
+    return {"sent": worker.kill() if arguments["force"] else worker.ask_to_stop()}
+
+
+def _forget(arguments: Arguments) -> dict[str, object]:
+    """Let go of a job that has ended."""
+    worker = _worker_of(arguments)
+    if not worker.close():
+        raise BridgeError("JOB_RUNNING", f"process {worker.pid} still runs", "Cancel it first.")
+    del _workers[arguments["id"]]
+    return {}
+
+
+_OPERATIONS: dict[str, Callable[[Arguments], dict[str, object]]] = {
+    "hello": _hello,
+    "doctor": _doctor,
+    "check": _check,
+    "start": _start,
+    "poll": _poll,
+    "cancel": _cancel,
+    "forget": _forget,
+}

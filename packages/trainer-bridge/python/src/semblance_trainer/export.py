@@ -1,0 +1,89 @@
+"""An export from end to end: checkpoint folder in, model folder out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from semblance_trainer.config import CertificateItems, ExportConfig
+from semblance_trainer.errors import TrainerError
+from semblance_trainer.events import EventWriter
+from semblance_trainer.export_onnx import CertificateInputs, export_towers, make_inputs
+from semblance_trainer.images import decode_image
+from semblance_trainer.model import DualEncoder, load_dual_encoder
+from semblance_trainer.model_card import write_model_card
+from semblance_trainer.model_folder import copy_checkpoint_files, read_base, write_description
+
+__all__ = ["export_model", "run_export"]
+
+
+def run_export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
+    """Run an export job; return its result as in exit.json. Raises TrainerError."""
+    began = time.monotonic()
+    events.progress("loading", 0, 1, "parts")
+    model = load_dual_encoder(Path(config.checkpoint), torch.device("cpu"))
+    events.progress("loading", 1, 1, "parts")
+    inputs = _read_items(model, config.certificate)
+    description = export_model(config, model, inputs, events)
+    return {
+        "model": config.output,
+        "weights": description["weights"],
+        "certificate": description["certificate"],
+        "timing": {"export": time.monotonic() - began},
+    }
+
+
+def _read_items(model: DualEncoder, items: CertificateItems | None) -> CertificateInputs:
+    if items is None or not items.images:
+        return make_inputs(model, None, list(items.texts) if items else [])
+    try:
+        pixels = np.stack([model.images.resized(decode_image(path)) for path in items.images])
+    except (OSError, ValueError) as error:
+        raise TrainerError("CONFIG", f"config.certificate.images: {error}") from error
+    return make_inputs(model, pixels, list(items.texts))
+
+
+def export_model(
+    config: ExportConfig,
+    model: DualEncoder,
+    inputs: CertificateInputs,
+    events: EventWriter,
+    *,
+    weights: Path | None = None,
+    fit: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Export the model as it is loaded; return semblance.json, which is written last.
+
+    `weights` is the folder whose safetensors the loaded model equals, by default the checkpoint;
+    `fit` is the result of the fit that made them, for the model card.
+    """
+    source, output = Path(config.checkpoint), Path(config.output)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "semblance.json").unlink(missing_ok=True)
+    inherited, license_name = read_base(source)
+    base = config.base if config.base is not None or fit is None else inherited
+    name = config.name or source.resolve().name
+    copy_checkpoint_files(source, output)
+    certificate = export_towers(model, output, inputs, events)
+    write_model_card(
+        output,
+        model,
+        name=name,
+        base=base,
+        license_name=license_name,
+        certificate=certificate,
+        fit=fit,
+    )
+    return write_description(
+        output,
+        model,
+        name=name,
+        base=base,
+        license_name=license_name,
+        certificate=certificate,
+        weights=weights or source,
+    )

@@ -1,0 +1,171 @@
+"""A dataset's pixels as one memory-mapped file of bytes, made once by a pool of threads.
+
+Pillow decodes and resizes without holding Python's lock, so threads fill all cores. The listing
+beside the pixels is written last and atomically: a cache without one, or with one that was made
+from other files or for another size, is made afresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semblance_trainer.events import write_atomically
+from semblance_trainer.images import ImageRecipe, decode_image
+
+__all__ = ["CacheRequest", "PixelCache", "open_cache"]
+
+Failure = dict[str, Any]
+_QUEUED = 64
+
+
+@dataclass(frozen=True)
+class CacheRequest:
+    """What to cache where.
+
+    `exact` images equal the checkpoint's own processor; others may use JPEG's scaled decoding.
+    `report` hears (done, total) and says whether to go on; when it says no, the images read so
+    far are the cache.
+    """
+
+    file: Path
+    paths: tuple[str, ...]
+    recipe: ImageRecipe
+    exact: bool
+    report: Callable[[int, int], bool]
+
+
+@dataclass(frozen=True)
+class PixelCache:
+    """Pixels [path, H, W, 3] uint8, and which of the paths they hold.
+
+    Attributes:
+        pixels: row i belongs to the request's path i; rows that are not `present` are black.
+        present: [path] bool.
+        failures: {index, input, code, message} of the paths that could not be read.
+        complete: False when `report` ended the reading early.
+    """
+
+    pixels: NDArray[np.uint8]
+    present: NDArray[np.bool_]
+    failures: tuple[Failure, ...]
+    complete: bool
+
+
+def open_cache(request: CacheRequest) -> PixelCache:
+    """Open the cache, making it when it is not there. An OSError of the disk passes through."""
+    print_of_files = _fingerprint(request)
+    listing = _read_listing(request.file.with_suffix(".json"), print_of_files)
+    if listing is None:
+        listing = _build(request, print_of_files)
+    shape = (len(request.paths), request.recipe.height, request.recipe.width, 3)
+    pixels = np.memmap(request.file, dtype=np.uint8, mode="r", shape=shape)
+    present = np.zeros(len(request.paths), dtype=np.bool_)
+    present[listing["present"]] = True
+    return PixelCache(pixels, present, tuple(listing["failures"]), bool(listing["complete"]))
+
+
+def _fingerprint(request: CacheRequest) -> str:
+    digest = hashlib.sha256(repr((request.recipe, request.exact)).encode())
+    for path in request.paths:
+        try:
+            facts = Path(path).stat()
+            digest.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+        except OSError:
+            digest.update(f"{path}\0missing\n".encode())
+    return digest.hexdigest()
+
+
+def _read_listing(path: Path, fingerprint: str) -> dict[str, Any] | None:
+    try:
+        listing = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    fits = isinstance(listing, dict) and listing.get("fingerprint") == fingerprint
+    return listing if fits and path.with_suffix(".u8").exists() else None
+
+
+def _build(request: CacheRequest, fingerprint: str) -> dict[str, Any]:
+    request.file.parent.mkdir(parents=True, exist_ok=True)
+    listing_path = request.file.with_suffix(".json")
+    listing_path.unlink(missing_ok=True)
+    item_bytes = request.recipe.height * request.recipe.width * 3
+    present: list[int] = []
+    failures: list[Failure] = []
+    done = 0
+    with request.file.open("wb") as file:
+        file.truncate(item_bytes * len(request.paths))
+        for index, result in _read_all(request):
+            done += 1
+            if isinstance(result, Exception):
+                failures.append(_failure(index, request.paths[index], result))
+            else:
+                file.seek(index * item_bytes)
+                file.write(result.tobytes())
+                present.append(index)
+            if not request.report(done, len(request.paths)):
+                break
+        file.flush()
+        os.fsync(file.fileno())
+    listing = {
+        "fingerprint": fingerprint,
+        "present": sorted(present),
+        "failures": sorted(failures, key=lambda failure: int(failure["index"])),
+        "complete": done == len(request.paths),
+    }
+    write_atomically(listing_path, json.dumps(listing))
+    return listing
+
+
+def _read_one(path: str, recipe: ImageRecipe, exact: bool) -> NDArray[np.uint8] | Exception:
+    side = 2 * max(recipe.height, recipe.width)
+    try:
+        return recipe.resized(decode_image(path, None if exact else (side, side)))
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's plugins raise anything on broken files
+        return error
+
+
+def _read_all(request: CacheRequest) -> Iterator[tuple[int, NDArray[np.uint8] | Exception]]:
+    """Yield (index, pixels or error) as they come; the order of submission is a fixed shuffle.
+
+    So that reading may end early and still leave a fair sample.
+    """
+    order = iter(np.random.default_rng(0).permutation(len(request.paths)).tolist())
+    with ThreadPoolExecutor(max_workers=min(8, (os.cpu_count() or 1) + 1)) as pool:
+
+        def submit(index: int) -> tuple[Future[NDArray[np.uint8] | Exception], int]:
+            path = request.paths[index]
+            return pool.submit(_read_one, path, request.recipe, request.exact), index
+
+        pending = dict(submit(index) for index in islice(order, _QUEUED))
+        try:
+            while pending:
+                finished, _ = wait(pending, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    index = pending.pop(future)
+                    pending.update(submit(following) for following in islice(order, 1))
+                    yield index, future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _failure(index: int, path: str, error: Exception) -> Failure:
+    missing = isinstance(error, FileNotFoundError)
+    return {
+        "index": index,
+        "input": path,
+        "code": "IMAGE_NOT_FOUND" if missing else "IMAGE_UNREADABLE",
+        "message": f"cannot read {path}: {error}",
+    }

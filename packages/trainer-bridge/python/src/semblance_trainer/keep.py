@@ -1,0 +1,80 @@
+"""The end of a fit: the kept weights become a model folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from semblance_trainer.checkpoint import CheckpointStore, read_tensors, save_tensors
+from semblance_trainer.config import ExportConfig, FitConfig
+from semblance_trainer.events import EventWriter
+from semblance_trainer.export import export_model
+from semblance_trainer.export_onnx import CertificateInputs, make_inputs
+from semblance_trainer.model import DualEncoder, load_dual_encoder
+from semblance_trainer.model_folder import copy_model, is_model_folder
+from semblance_trainer.pixels import Pixels
+from semblance_trainer.scratch import SCRATCH
+
+__all__ = ["certificate_inputs", "keep_weights"]
+
+_CERTIFICATE_ITEMS = 32
+
+
+def certificate_inputs(
+    model: DualEncoder, validation: Pixels, texts: tuple[str, ...]
+) -> CertificateInputs:
+    """Return the first 32 validation images and texts, to compare the graphs with PyTorch on."""
+    rows = np.flatnonzero(validation.cache.present)[:_CERTIFICATE_ITEMS]
+    pixels = np.asarray(validation.cache.pixels[rows])
+    return make_inputs(model, pixels, list(texts[:_CERTIFICATE_ITEMS]))
+
+
+def keep_weights(
+    config: FitConfig,
+    result: dict[str, Any],
+    model: DualEncoder,
+    store: CheckpointStore,
+    inputs: CertificateInputs,
+    events: EventWriter,
+) -> dict[str, Any]:
+    """Make the run folder a model folder of what was kept; return the result with the time taken.
+
+    An untrained start becomes a model folder of its own; a kept start that is one already is
+    copied, not exported again.
+    """
+    began = time.monotonic()
+    run, start, kept = Path(config.run_folder), model.folder, result["kept"]
+    scratch = config.checkpoint == SCRATCH
+    base = SCRATCH if scratch else None
+    if scratch and not is_model_folder(start):
+        untrained = load_dual_encoder(start, torch.device("cpu"))
+        settings = ExportConfig(os.fspath(start), os.fspath(start), f"{run.name}-start", base)
+        export_model(settings, untrained, inputs, events)
+    if kept == "start" and is_model_folder(start):
+        copy_model(start, run)
+    else:
+        if kept == "start":
+            model = load_dual_encoder(start, torch.device("cpu"))
+        else:
+            model.load_tensors(read_tensors(store.path("best")))
+        _write_weights(run, start if kept == "start" else None, model)
+        settings = ExportConfig(os.fspath(start), os.fspath(run), run.resolve().name, base)
+        export_model(settings, model, inputs, events, weights=run, fit=result)
+    seconds = time.monotonic() - began
+    return {**result, "timing": {**result["timing"], "export": seconds}}
+
+
+def _write_weights(run: Path, start: Path | None, model: DualEncoder) -> None:
+    """Write model.safetensors: the start's own file where there is one, else the model's."""
+    temporary = run / "model.safetensors.tmp"
+    if start is not None and (start / "model.safetensors").is_file():
+        shutil.copyfile(start / "model.safetensors", temporary)
+    else:
+        save_tensors(temporary, model.tensors())
+    temporary.replace(run / "model.safetensors")

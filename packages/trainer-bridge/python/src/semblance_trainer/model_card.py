@@ -1,0 +1,82 @@
+"""README.md of a model folder: what the model is, what it was measured at, how it was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from semblance_trainer.events import write_atomically
+from semblance_trainer.model import DualEncoder
+
+__all__ = ["write_model_card"]
+
+
+def write_model_card(
+    folder: Path,
+    model: DualEncoder,
+    *,
+    name: str,
+    base: str | None,
+    license_name: str | None,
+    certificate: dict[str, Any],
+    fit: dict[str, Any] | None,
+) -> None:
+    """Write the card; `fit` is a fit's result, None for a model that was only exported."""
+    head = ["---", "pipeline_tag: zero-shot-image-classification", "library_name: transformers"]
+    head += [f"license: {license_name}"] if license_name else []
+    kind = "CLIP" if model.kind == "clip" else "SigLIP"
+    lines = [
+        *head,
+        "---",
+        "",
+        f"# {name}",
+        "",
+        f"A {kind} dual encoder: images ({model.images.height}x{model.images.width} pixels) and "
+        f"texts (up to {model.texts.length} tokens) as vectors of {model.dimension} dimensions.",
+        "",
+        f"- Base: {base or 'none'}",
+        f"- Licence of the base: {license_name or 'not stated'}",
+        "",
+    ]
+    lines += _measurements(fit) if fit is not None else []
+    lines += _agreement(certificate)
+    write_atomically(folder / "README.md", "\n".join(lines) + "\n")
+
+
+def _measurements(fit: dict[str, Any]) -> list[str]:
+    judged, count = fit["judged"], len(fit["judged"]["groups"])
+    low, high = judged["interval"]
+    kept = "the trained weights" if fit["kept"] == "best" else "the start: training was no gain"
+    rows = [
+        f"| {key} | {before:.4f} | {fit['after'][key]:.4f} |"
+        for key, before in fit["before"].items()
+    ]
+    return [
+        "## Fit",
+        "",
+        f"Kept: {kept}. Updates: {fit['steps']}; stopped by {fit['stopped']}; peak learning rate "
+        f"{fit['learningRate']:g}; {fit['timing']['fit']:.0f} s.",
+        "",
+        f"Gain in mean reciprocal rank on the judging half of validation: {judged['gain']:+.4f}, "
+        f"95 % interval {low:+.4f} to {high:+.4f} ({count} queries, both directions).",
+        "",
+        "| validation | before | after |",
+        "| --- | --- | --- |",
+        *rows,
+        "",
+        "hit@k: at least one relevant item among the first k; mrr: mean reciprocal rank; t2i: text "
+        "to image; i2t: image to text.",
+        "",
+    ]
+
+
+def _agreement(certificate: dict[str, Any]) -> list[str]:
+    items = certificate["items"]
+    return [
+        "## Agreement of the ONNX graphs with PyTorch",
+        "",
+        f"{certificate['runtime']} against {certificate['reference']}, on L2-normalised embeddings "
+        f"of {items['images']} images and {items['texts']} texts: largest difference "
+        f"{certificate['image']['maxAbs']:.1e} (images) and {certificate['text']['maxAbs']:.1e} "
+        f"(texts); allowed {certificate['tolerance']:.0e}.",
+    ]

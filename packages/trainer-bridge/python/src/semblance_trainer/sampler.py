@@ -1,0 +1,109 @@
+"""Batches as pure functions of (seed, step): a resumed run needs no stored random state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Batch", "Sampler"]
+
+_ORDER, _BATCH = 1, 2  # what a random stream is for
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's pairs.
+
+    Attributes:
+        images: [batch] rows of image items, each once.
+        texts: [batch] rows of text items, one for each image; equal texts only where an image
+            has no other.
+        crops: [batch, 2] float64 in [0, 1): where the random crop lies, as a fraction.
+        positives: [batch, batch] bool: image i and text j belong together.
+        draws: [batch] float64 in [0, 1): picks one of an item's several files.
+    """
+
+    images: NDArray[np.int64]
+    texts: NDArray[np.int64]
+    crops: NDArray[np.float64]
+    draws: NDArray[np.float64]
+    positives: NDArray[np.bool_]
+
+
+class Sampler:
+    """Goes through all images once an epoch in an order of its own, one text each.
+
+    An epoch is cut into ceil(images / batch size) batches whose sizes differ by at most one, so
+    that no batch is a small remainder: a contrastive loss over few pairs teaches little.
+
+    Args:
+        relevant_texts: for each image row its relevant text rows; images without any, and those
+            not in `usable`, are left out.
+        text_groups: [text] equal numbers for texts that the model cannot tell apart.
+        usable: [image] bool.
+        batch_size: largest number of images a step.
+        seed: of everything random.
+    """
+
+    def __init__(
+        self,
+        relevant_texts: Sequence[NDArray[np.int64]],
+        text_groups: NDArray[np.int64],
+        usable: NDArray[np.bool_],
+        *,
+        batch_size: int,
+        seed: int,
+    ) -> None:
+        self._relevant = relevant_texts
+        self._groups = text_groups
+        self._seed = seed
+        rows = [i for i, texts in enumerate(relevant_texts) if len(texts) > 0 and usable[i]]
+        self.images = np.array(rows, dtype=np.int64)
+        self.steps_per_epoch = max(1, -(-len(rows) // batch_size))
+        self._groups_of_image = [frozenset(text_groups[texts].tolist()) for texts in relevant_texts]
+        self._order = lru_cache(maxsize=2)(self._make_order)
+
+    def _make_order(self, epoch: int) -> NDArray[np.int64]:
+        return np.random.default_rng([self._seed, _ORDER, epoch]).permutation(self.images)
+
+    def batch(self, step: int) -> Batch:
+        """Return the pairs of a step, counted from 0."""
+        epoch, part = divmod(step, self.steps_per_epoch)
+        order = self._order(epoch)
+        bounds = [len(order) * i // self.steps_per_epoch for i in (part, part + 1)]
+        images = order[bounds[0] : bounds[1]]
+        random = np.random.default_rng([self._seed, _BATCH, step])
+        texts = self._choose_texts(images, random.random(len(images)))
+        crops, draws = random.random((len(images), 2)), random.random(len(images))
+        return Batch(images, texts, crops, draws, self._positives(images, texts))
+
+    def _choose_texts(
+        self, images: NDArray[np.int64], draws: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """Draw each image's text; where the batch has an equal one, take its next."""
+        taken: set[int] = set()
+        chosen = np.empty(len(images), dtype=np.int64)
+        for i, (image, draw) in enumerate(zip(images, draws, strict=True)):
+            texts = self._relevant[image]
+            first = int(draw * len(texts))
+            turns = np.roll(texts, -first)
+            free = (text for text in turns if int(self._groups[text]) not in taken)
+            chosen[i] = next(free, turns[0])
+            taken.add(int(self._groups[chosen[i]]))
+        return chosen
+
+    def _positives(self, images: NDArray[np.int64], texts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the data lists image i with text j, or with one equal to it."""
+        positives = np.eye(len(images), dtype=np.bool_)
+        groups = self._groups[texts]
+        columns: dict[int, list[int]] = {}
+        for j, group in enumerate(groups.tolist()):
+            columns.setdefault(group, []).append(j)
+        for i, image in enumerate(images):
+            for group in self._groups_of_image[image] & columns.keys():
+                positives[i, columns[group]] = True
+        return positives

@@ -1,0 +1,245 @@
+"""The training loop: updates, evaluations, checkpoints, and when to stop."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import threading
+import time
+from dataclasses import dataclass
+
+import torch
+
+from semblance_trainer.checkpoint import (
+    CheckpointStore,
+    Tensors,
+    load_optimizer,
+    optimizer_tensors,
+)
+from semblance_trainer.clock import Clock
+from semblance_trainer.config import Hyperparameters
+from semblance_trainer.evaluation import Evaluator
+from semblance_trainer.events import EventWriter
+from semblance_trainer.loss import multi_positive_info_nce, sigmoid_loss
+from semblance_trainer.model import DualEncoder
+from semblance_trainer.run_state import Candidate, RunState
+from semblance_trainer.schedule import Speed, learning_rate_at, make_plan
+from semblance_trainer.training_data import StepTensors, TrainingData
+
+__all__ = ["Trainer", "TrainingParts", "seconds_kept_for_the_end"]
+
+_SAVE_SECONDS = 20.0
+_WARM_STEPS = 5  # the first updates of a process are slower than the rest
+
+
+@dataclass(frozen=True)
+class TrainingParts:
+    """What the loop works with."""
+
+    model: DualEncoder
+    data: TrainingData
+    evaluator: Evaluator
+    hyperparameters: Hyperparameters
+    seed: int
+    clock: Clock
+    events: EventWriter
+    store: CheckpointStore
+    stop: threading.Event
+
+
+def seconds_kept_for_the_end(state: RunState) -> float:
+    """Return what must be left of the time limit when training stops.
+
+    For one more update, the last evaluation and its checkpoint, a third more than they took.
+    """
+    costs = state.costs
+    return 1.33 * (costs.step + costs.evaluation + costs.save) + 0.5
+
+
+def make_optimizer(model: DualEncoder, weight_decay: float) -> torch.optim.AdamW:
+    """Return AdamW as CLIP was trained with: betas (0.9, 0.98), epsilon 1e-6.
+
+    Radford et al. 2021, arXiv:2103.00020, section 2.5 and table 18: no decay on gains, biases and
+    the logit scale.
+    """
+    parameters = [p for p in model.network.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+    ]
+    fused = model.device.type in ("cpu", "cuda")
+    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), eps=1e-6, fused=fused)
+
+
+class Trainer:
+    """Trains from `state` on until a reason to stop is found."""
+
+    def __init__(self, parts: TrainingParts, state: RunState) -> None:
+        self._parts = parts
+        self.state = state
+        self._network = parts.model.network
+        self._names = {id(p): name for name, p in self._network.named_parameters()}
+        self._optimizer = make_optimizer(parts.model, parts.hyperparameters.weight_decay)
+        start = float(self._network.logit_scale.detach())
+        self._scale_limit = max(math.log(parts.hyperparameters.max_logit_scale), start)
+        self._saved_at = time.monotonic()
+        self._best_tensors: Tensors | None = None
+        self._timed: list[float] = []
+        self._steps_here = 0
+
+    def restore(self, last: Tensors, optimizer: Tensors) -> None:
+        """Put back the weights and optimizer state of a checkpoint."""
+        self._parts.model.load_tensors(last)
+        load_optimizer(self._optimizer, optimizer, self._names)
+
+    def run(self) -> str:
+        """Train; return why it stopped. The last weights are evaluated and saved."""
+        self._network.train()
+        while self.state.stopped is None:
+            reason = self._reason_to_stop()
+            if reason is None and not self._update():
+                reason = "nonFinite"
+            self.state.stopped = reason
+            if reason is None:
+                self._look_after()
+        if self.state.step > self.state.last_evaluated:
+            self._evaluate()
+            self.save()
+        return self.state.stopped
+
+    def _reason_to_stop(self) -> str | None:
+        state, h = self.state, self._parts.hyperparameters
+        if self._parts.stop.is_set():
+            return "aborted"
+        if h.max_steps is not None and state.step >= h.max_steps:
+            return "maxSteps"
+        if state.plan.final and state.step >= state.plan.total:
+            return "timeLimit" if self._parts.clock.limit is not None else "maxSteps"
+        if h.patience is not None and state.without_gain >= h.patience:
+            return "patience"
+        if self._parts.clock.remaining() < seconds_kept_for_the_end(state):
+            return "timeLimit"
+        return None
+
+    def _loss(self, batch: StepTensors) -> torch.Tensor:
+        model = self._parts.model
+        image_features = model.encode_images(batch.pixel_values)
+        text_features = model.encode_texts(batch.ids)
+        scale = self._network.logit_scale.exp()
+        positives = batch.positives.to(model.device)
+        if model.kind == "clip":
+            return multi_positive_info_nce(image_features, text_features, scale, positives)
+        bias = self._network.logit_bias
+        return sigmoid_loss(image_features, text_features, scale, bias, positives)
+
+    def _update(self) -> bool:
+        """Make one update; False, with the weights as they were, when the loss is not finite."""
+        state, h = self.state, self._parts.hyperparameters
+        began = time.monotonic()
+        torch.manual_seed(self._parts.seed * 1_000_003 + state.step)  # for models with dropout
+        rate = learning_rate_at(state.step, state.plan, state.learning_rate, h.warmup)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        batch = self._parts.data.step(state.step)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss = self._loss(batch)
+        value = float(loss.detach())
+        norm = math.nan
+        if math.isfinite(value):
+            loss.backward()  # type: ignore[no-untyped-call]
+            norm = float(
+                torch.nn.utils.clip_grad_norm_(self._network.parameters(), h.gradient_clip)
+            )
+        if not math.isfinite(norm):
+            self._tell_step(value, rate, len(batch.ids), began, force=True)
+            return False
+        self._optimizer.step()
+        with torch.no_grad():
+            self._network.logit_scale.clamp_(0.0, self._scale_limit)
+        state.step += 1
+        self._measure(time.monotonic() - began)
+        self._tell_step(value, rate, len(batch.ids), began, force=state.step == 1)
+        return True
+
+    def _measure(self, seconds: float) -> None:
+        self._steps_here += 1
+        if self._steps_here <= _WARM_STEPS:
+            return
+        costs = self.state.costs
+        costs.step = max(seconds, 0.9 * costs.step)
+        if not self.state.plan.final:
+            self._timed.append(seconds)
+
+    def _tell_step(
+        self, loss: float, rate: float, images: int, began: float, *, force: bool
+    ) -> None:
+        left = self._parts.clock.remaining()
+        self._parts.events.step(
+            force=force,
+            step=self.state.step,
+            loss=loss,
+            learningRate=rate,
+            imagesPerSecond=round(images / max(time.monotonic() - began, 1e-6), 1),
+            secondsLeft=None if math.isinf(left) else max(0.0, round(left, 1)),
+        )
+
+    def _look_after(self) -> None:
+        """Plan once the speed is known; evaluate and save when it is time."""
+        state = self.state
+        if not state.plan.final and self._speed_is_known():
+            self._plan()
+        if state.plan.final and state.step % state.plan.evaluation_every == 0:
+            self._evaluate()
+            self.save()
+        elif time.monotonic() - self._saved_at > max(_SAVE_SECONDS, 10 * state.costs.save):
+            self.save()
+
+    def _speed_is_known(self) -> bool:
+        measured, limit = sum(self._timed), self._parts.clock.limit
+        wanted = 2.0 if limit is None else 0.03 * limit
+        return len(self._timed) >= 5 and measured >= wanted
+
+    def _plan(self) -> None:
+        state, parts = self.state, self._parts
+        costs = state.costs
+        left = parts.clock.remaining() - seconds_kept_for_the_end(state)
+        interval = parts.hyperparameters.evaluation_interval
+        if interval is None:
+            interval = (parts.clock.limit or math.inf) / 8
+        speed = Speed(statistics.median(self._timed), costs.evaluation, costs.save)
+        most = parts.hyperparameters.max_steps
+        if parts.clock.limit is None:
+            most = state.plan.total
+        state.plan = make_plan(state.step, left, speed, interval=interval, most=most)
+        parts.events.progress("training", state.step, state.plan.total, "steps")
+
+    def _evaluate(self) -> None:
+        state, parts = self.state, self._parts
+        evaluation, seconds = parts.evaluator.timed(parts.model)
+        state.costs.evaluation = max(seconds, 0.8 * state.costs.evaluation)
+        state.last_evaluated = state.step
+        parts.events.evaluation(state.step, evaluation.metrics)
+        parts.events.progress("training", state.step, state.plan.total, "steps")
+        if not evaluation.finite:
+            state.stopped = "nonFinite"
+            return
+        if state.best is None or evaluation.choosing > state.best.evaluation.choosing:
+            state.best = Candidate(state.step, evaluation)
+            state.without_gain = 0
+            self._best_tensors = parts.model.tensors()
+        else:
+            state.without_gain += 1
+
+    def save(self) -> None:
+        """Commit weights, optimizer and state; the best weights when they are new."""
+        state, began = self.state, time.monotonic()
+        files = {
+            "last": (state.step, self._parts.model.tensors()),
+            "optimizer": (state.step, optimizer_tensors(self._optimizer, self._names)),
+        }
+        if self._best_tensors is not None and state.best is not None:
+            files["best"] = (state.best.step, self._best_tensors)
+        self._parts.store.commit(state.as_json(), files)
+        self._best_tensors = None
+        self._saved_at = time.monotonic()
+        state.costs.save = max(self._saved_at - began, 0.8 * state.costs.save)

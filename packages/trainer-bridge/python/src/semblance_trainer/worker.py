@@ -1,0 +1,103 @@
+"""The worker: `python -m semblance_trainer.worker JOB_FOLDER`, started by the bridge.
+
+Reads job.json, writes events.jsonl while it works and exit.json when it is done. Standard input is
+its life line: the line `cancel` asks it to stop at the next step boundary; its end says that the
+parent is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from semblance_trainer import PROTOCOL
+from semblance_trainer.errors import TrainerError, describe_error
+from semblance_trainer.events import EventWriter, finite, write_atomically
+from semblance_trainer.stop import Orphaned, StopRequest
+
+__all__ = ["main", "run_job", "run_task"]
+
+GRACE_SECONDS = 20.0
+EXIT_ORPHANED = 75
+"""Exit status of a worker whose parent died (EX_TEMPFAIL): the run can be resumed."""
+
+
+def _listen(stop: StopRequest) -> None:
+    """Read the life line until it ends; then give the loop the grace to reach a boundary."""
+    for line in sys.stdin:
+        if line.strip() == "cancel":
+            stop.event.set()
+    stop.orphaned = True
+    stop.event.set()
+    time.sleep(GRACE_SECONDS)
+    os._exit(EXIT_ORPHANED)
+
+
+def run_task(job: object, events: EventWriter, stop: StopRequest) -> dict[str, Any]:
+    """Do what job.json asks; return the result. Raises TrainerError and Orphaned."""
+    if not isinstance(job, dict) or set(job) != {"protocol", "task", "config"}:
+        raise TrainerError("CONFIG", "job.json: expected the keys protocol, task and config")
+    if job["protocol"] != PROTOCOL:
+        raise TrainerError(
+            "CONFIG",
+            f"job.json: protocol {job['protocol']!r}; this worker speaks {PROTOCOL}",
+            "use versions of @semblance/trainer-bridge and semblance_trainer that belong together",
+        )
+    # torch takes seconds to import: a wrong config is told before, the listener runs meanwhile
+    from semblance_trainer.config import parse_export_config, parse_fit_config
+
+    if job["task"] == "fit":
+        fit_config = parse_fit_config(job["config"])
+        from semblance_trainer.fit import run_fit
+
+        return run_fit(fit_config, events, stop)
+    if job["task"] == "export":
+        export_config = parse_export_config(job["config"])
+        from semblance_trainer.export import run_export
+
+        return run_export(export_config, events)
+    raise TrainerError(
+        "CONFIG", f"job.json: unknown task {job['task']!r}; fit and export are known"
+    )
+
+
+def _read_job(folder: Path) -> object:
+    try:
+        return json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainerError("CONFIG", f"{folder / 'job.json'}: {error}") from error
+
+
+def run_job(folder: Path, stop: StopRequest) -> int:
+    """Run the job of a folder and write exit.json; return the exit status."""
+    (folder / "exit.json").unlink(missing_ok=True)
+    try:
+        events = EventWriter(folder / "events.jsonl")
+        outcome = {"ok": True, "result": run_task(_read_job(folder), events, stop)}
+    except Orphaned:
+        return EXIT_ORPHANED
+    except BaseException as error:  # whatever it was, the parent must hear of it
+        outcome = {"ok": False, "error": describe_error(error)}
+    write_atomically(folder / "exit.json", json.dumps(finite(outcome), allow_nan=False))
+    return 0 if outcome["ok"] else 1
+
+
+def main() -> None:
+    """Run the job whose folder is the only argument."""
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m semblance_trainer.worker JOB_FOLDER")
+    stop = StopRequest(threading.Event())
+    threading.Thread(target=_listen, args=(stop,), daemon=True).start()
+    status = run_job(Path(sys.argv[1]), stop)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # no waiting for threads of torch or of the listener
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""A set of files that a crash at any moment leaves whole."""
+
+import hashlib
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from semblance_trainer.checkpoint import CheckpointStore, hash_weights, read_tensors, save_tensors
+from semblance_trainer.errors import TrainerError
+
+
+class Crash(Exception):
+    """Stands for kill -9 between two system calls."""
+
+
+def commit(store: CheckpointStore, step: int) -> None:
+    tensors = {"w": torch.full((2,), float(step))}
+    files = dict.fromkeys(("last", "optimizer", "best"), step)
+    store.commit({"step": step, "files": files}, {name: (step, tensors) for name in files})
+
+
+def state_of(store: CheckpointStore) -> tuple[int, list[float]]:
+    state = store.open_state()
+    assert state is not None
+    values = [read_tensors(store.path(name))["w"][0].item() for name in store.FILES]
+    return state["step"], values
+
+
+@pytest.mark.parametrize("crash_at", range(6))
+def test_a_crash_between_any_two_renames_leaves_a_whole_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crash_at: int
+) -> None:
+    store = CheckpointStore(tmp_path)
+    commit(store, 1)
+    real, calls = Path.replace, []
+
+    def replace(self: Path, target: Any) -> Path:
+        if len(calls) == crash_at:
+            raise Crash
+        calls.append(target)
+        return real(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        if crash_at < 4:
+            with pytest.raises(Crash):
+                commit(store, 2)
+        else:
+            commit(store, 2)
+    step, values = state_of(store)
+    assert step == (1 if crash_at == 0 else 2)
+    assert values == [float(step)] * 3
+    commit(store, 3)
+    assert state_of(store) == (3, [3.0] * 3)
+
+
+def test_files_of_another_step_are_refused(tmp_path: Path) -> None:
+    store = CheckpointStore(tmp_path)
+    commit(store, 1)
+    save_tensors(store.path("last"), {"w": torch.zeros(2)}, 5)
+    with pytest.raises(TrainerError, match="not of step 1"):
+        store.open_state()
+
+
+def test_a_new_run_has_no_state(tmp_path: Path) -> None:
+    store = CheckpointStore(tmp_path)
+    commit(store, 1)
+    store.clear()
+    assert store.open_state() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_weights_hash_is_over_names_types_shapes_and_bytes() -> None:
+    tensors = {"b": torch.tensor([1.0, 2.0]), "a": torch.tensor(3, dtype=torch.int64)}
+    expected = hashlib.sha256(
+        b"a\nI64\n[]\n" + struct.pack("<q", 3) + b"b\nF32\n[2]\n" + struct.pack("<2f", 1, 2)
+    )
+    assert hash_weights(tensors) == expected.hexdigest()
+
+
+def test_nothing_is_pickled(job: Any, fit: Any) -> None:
+    config = job(hyperparameters={"maxSteps": 4})
+    fit(config)
+    for path in (config.job_folder).rglob("*"):
+        if path.is_file():
+            head = path.read_bytes()[:4]
+            assert not head.startswith((b"PK", b"\x80"))
+    for source in (Path(__file__).parents[1] / "src").rglob("*.py"):
+        text = source.read_text(encoding="utf-8")
+        assert "import pickle" not in text
+        assert "torch.load" not in text
+        assert "torch.save" not in text
+    assert json.loads((config.job_folder / "state.json").read_text())["step"] == 4

@@ -1,0 +1,77 @@
+"""Jobs are read strictly: what is not understood is refused by name."""
+
+import dataclasses
+
+import pytest
+from semblance_trainer.config import (
+    Hyperparameters,
+    camel_case,
+    parse_export_config,
+    parse_fit_config,
+)
+from semblance_trainer.errors import TrainerError
+
+FIT = {"checkpoint": "c", "runFolder": "r", "train": "t", "validation": "v", "startedAt": 1}
+
+
+def test_a_minimal_fit_gets_every_default() -> None:
+    config = parse_fit_config(FIT)
+    assert config.hyperparameters == Hyperparameters()
+    assert (config.method, config.never_worse, config.resume) == ("full", "mean", False)
+    assert config.started_at == 1.0
+
+
+def test_the_defaults_are_those_of_the_protocol() -> None:
+    found = {camel_case(k): v for k, v in dataclasses.asdict(Hyperparameters()).items()}
+    assert found == {
+        "learningRate": "auto",
+        "batchSize": 64,
+        "weightDecay": 0.1,
+        "warmup": 0.1,
+        "maxSteps": None,
+        "evaluationInterval": None,
+        "patience": None,
+        "gradientClip": 1.0,
+        "maxLogitScale": 100.0,
+        "cropMargin": 0.125,
+        "threads": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"lr": 1}, "unknown key 'lr'"),
+        ({"hyperparameters": {"epochs": 3}}, "unknown key 'epochs'"),
+        ({"hyperparameters": {"batchSize": "64"}}, r"batchSize: expected a whole number.*'64'"),
+        ({"hyperparameters": {"batchSize": 6.5}}, "batchSize: expected a whole number"),
+        ({"hyperparameters": {"batchSize": 0}}, "batchSize: expected a number above 0"),
+        ({"hyperparameters": {"learningRate": "fast"}}, "a number or 'auto', found 'fast'"),
+        ({"hyperparameters": {"learningRate": True}}, "learningRate: expected"),
+        ({"hyperparameters": {"warmup": 2}}, r"warmup: expected a number in 0.0..1.0"),
+        ({"hyperparameters": []}, "hyperparameters: expected an object"),
+        ({"method": "lora"}, "method: expected one of 'full', found 'lora'"),
+        ({"timeLimit": -1}, "timeLimit: expected a number above 0"),
+        ({"timeLimit": float("nan")}, "timeLimit: expected a number"),
+        ({"resume": 1}, "resume: expected true or false"),
+        ({"checkpoint": None}, "checkpoint: expected a string"),
+        ({"seed": -1}, "seed: expected a whole number of at least 0"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_path(change: dict[str, object], message: str) -> None:
+    with pytest.raises(TrainerError, match=message) as caught:
+        parse_fit_config({**FIT, **change})
+    assert caught.value.code == "CONFIG"
+
+
+def test_a_missing_key_is_named() -> None:
+    with pytest.raises(TrainerError, match="config.train: missing"):
+        parse_fit_config({k: v for k, v in FIT.items() if k != "train"})
+
+
+def test_an_export_may_name_certificate_items() -> None:
+    items = {"images": ["a.jpg"], "texts": ["a", "b"]}
+    config = parse_export_config({"checkpoint": "c", "output": "o", "certificate": items})
+    assert config.certificate is not None
+    assert config.certificate.texts == ("a", "b")
+    assert config.name is None

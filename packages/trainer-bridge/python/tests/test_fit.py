@@ -1,0 +1,205 @@
+"""Fits of a small CLIP on drawn shapes, up to the choice of weights."""
+
+import json
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from conftest import Fit, Job, draw_dataset, read_events, write_dataset
+from safetensors.torch import load_file, save_file
+from semblance_trainer.checkpoint import read_tensors
+from semblance_trainer.errors import TrainerError
+from semblance_trainer.stop import Orphaned, StopRequest
+
+
+def last_of(run: Path) -> dict[str, torch.Tensor]:
+    return read_tensors(run / "job" / "last.safetensors")
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
+
+
+def test_training_finds_more_and_reports_it(job: Job, fit: Fit) -> None:
+    config = job(hyperparameters={"maxSteps": 150, "learningRate": 3e-3})
+    result = fit(config).result
+    assert (result["kept"], result["stopped"], result["steps"]) == ("best", "maxSteps", 150)
+    assert result["after"]["t2i.hit@5"] > result["before"]["t2i.hit@5"] + 0.1
+    assert result["judged"]["gain"] > 0
+    queries = len(result["judged"]["groups"])
+    assert queries == len(result["judged"]["start"]) == len(result["judged"]["candidate"]) == 48
+    events = read_events(config.run_folder)
+    evaluations = [event["step"] for event in events if event["type"] == "evaluation"]
+    assert evaluations == [0, *range(19, 150, 19), 150]
+    steps = [event for event in events if event["type"] == "step"]
+    keys = {"type", "time", "step", "loss", "learningRate", "imagesPerSecond"}
+    assert all(set(event) == keys for event in steps)
+
+
+def test_a_ruinous_rate_keeps_the_start(job: Job, fit: Fit) -> None:
+    first = job("first", hyperparameters={"maxSteps": 150, "learningRate": 3e-3})
+    fit(first)
+    trained = Path(first.run_folder) / "trained"
+    shutil.copytree(first.checkpoint, trained)
+    shutil.copy(first.job_folder / "best.safetensors", trained / "model.safetensors")
+    second = job("second", checkpoint=str(trained), hyperparameters={"learningRate": 1.0})
+    result = fit(second).result
+    assert result["kept"] == "start"
+    assert result["after"] == result["before"]
+    assert result["judged"]["gain"] < 0
+
+
+def test_a_cancelled_fit_still_chooses(job: Job, fit: Fit) -> None:
+    config = job(hyperparameters={"maxSteps": 100_000})
+    stop = StopRequest(threading.Event())
+    threading.Timer(1.5, stop.event.set).start()
+    result = fit(config, stop).result
+    assert result["stopped"] == "aborted"
+    assert 0 < result["steps"] < 100_000
+    state = json.loads((config.job_folder / "state.json").read_text())
+    assert state["files"] == {"last": result["steps"], "optimizer": result["steps"],
+                              "best": state["best"]["step"]}
+
+
+def test_an_orphaned_fit_saves_and_ends(job: Job, fit: Fit) -> None:
+    config = job(hyperparameters={"maxSteps": 100_000})
+    stop = StopRequest(threading.Event(), orphaned=True)
+    threading.Timer(1.0, stop.event.set).start()
+    with pytest.raises(Orphaned):
+        fit(config, stop)
+    assert json.loads((config.job_folder / "state.json").read_text())["stopped"] == "aborted"
+
+
+def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(job: Job, fit: Fit) -> None:
+    steps = {"hyperparameters": {"maxSteps": 400, "learningRate": 1e-3}}
+    whole = job("whole", **steps)
+    fit(whole)
+    parts = job("parts", **steps)
+    for seconds in (0.7, 0.7):
+        stop = StopRequest(threading.Event())
+        threading.Timer(seconds, stop.event.set).start()
+        fit(job("parts", **steps, resume=True), stop)
+    stopped_at = json.loads((parts.job_folder / "state.json").read_text())["step"]
+    assert 0 < stopped_at < 400
+    result = fit(job("parts", **steps, resume=True)).result
+    assert result["steps"] == 400
+    assert same(last_of(Path(parts.run_folder)), last_of(Path(whole.run_folder)))
+    optimizers = [read_tensors(c.job_folder / "optimizer.safetensors") for c in (parts, whole)]
+    assert same(*optimizers)
+
+
+def test_a_run_is_not_resumed_with_other_settings(job: Job, fit: Fit) -> None:
+    fit(job(hyperparameters={"maxSteps": 2}))
+    with pytest.raises(TrainerError, match="other data, weights or hyperparameters"):
+        fit(job(hyperparameters={"maxSteps": 2, "weightDecay": 0.2}, resume=True))
+
+
+def test_the_time_limit_holds(job: Job, fit: Fit) -> None:
+    config = job(timeLimit=6, hyperparameters={"maxSteps": 1_000_000})
+    result = fit(config).result
+    assert result["stopped"] == "timeLimit"
+    assert 3 < result["timing"]["fit"] <= 11
+    evaluations = [e for e in read_events(config.run_folder) if e["type"] == "evaluation"]
+    assert len(evaluations) >= 4
+    assert all("secondsLeft" in e for e in read_events(config.run_folder) if e["type"] == "step")
+
+
+def test_a_limit_too_short_names_one_that_would_do(job: Job, fit: Fit) -> None:
+    with pytest.raises(TrainerError, match="end before the first updates") as caught:
+        fit(job(timeLimit=0.2, startedAt=time.time() - 5))
+    assert caught.value.code == "TIME_LIMIT_TOO_SHORT"
+    assert caught.value.fix is not None
+    assert "at least 10 s" in caught.value.fix
+
+
+def poison(checkpoint: str, folder: Path, value: float) -> str:
+    """Copy a checkpoint with one number of its vision tower replaced."""
+    shutil.copytree(checkpoint, folder)
+    tensors = load_file(folder / "model.safetensors")
+    tensors["visual_projection.weight"][0, 0] = value
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    return str(folder)
+
+
+def test_weights_that_are_not_finite_are_an_error_before_training(
+    job: Job, fit: Fit, tmp_path: Path, micro_checkpoint: Path
+) -> None:
+    broken = poison(str(micro_checkpoint), tmp_path / "broken", float("nan"))
+    with pytest.raises(TrainerError, match="not finite") as caught:
+        fit(job(checkpoint=broken))
+    assert caught.value.code == "NON_FINITE_START"
+
+
+def test_a_loss_that_is_not_finite_stops_training_and_keeps_what_was_best(
+    job: Job, fit: Fit
+) -> None:
+    config = job(hyperparameters={"maxSteps": 50, "learningRate": 1e38, "warmup": 0})
+    result = fit(config).result
+    assert result["stopped"] == "nonFinite"
+    assert result["kept"] == "start"
+    text = (config.job_folder / "events.jsonl").read_text()
+    assert "NaN" not in text
+    losses = [e["loss"] for e in read_events(config.run_folder) if e["type"] == "step"]
+    assert losses[-1] is None or len(losses) == result["steps"]
+
+
+def test_one_bad_image_is_left_out_and_listed(job: Job, fit: Fit, tmp_path: Path) -> None:
+    folder = draw_dataset(tmp_path / "data", range(2))
+    bad = json.loads((folder / "images.jsonl").read_text().splitlines()[5])["paths"][0]
+    Path(bad).write_bytes(b"not an image")
+    result = fit(job(train=str(folder), hyperparameters={"maxSteps": 3})).result
+    assert [(f["index"], f["input"]) for f in result["failures"]] == [(5, bad)]
+    assert result["failures"][0]["code"] == "IMAGE_UNREADABLE"
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_no_good_image_is_an_error(job: Job, fit: Fit, tmp_path: Path, part: str) -> None:
+    folder = write_dataset(tmp_path / "data", [["/missing.png"]], ["a dog"], [(0, 0)])
+    changes: dict[str, Any] = {part: str(folder)}
+    with pytest.raises(TrainerError, match="could be read") as caught:
+        fit(job(**changes))
+    assert caught.value.code == "DATASET_EMPTY"
+
+
+def test_data_without_pairs_is_an_error(job: Job, fit: Fit, tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path / "data", [["/a.png"]], ["a dog"], [])
+    with pytest.raises(TrainerError, match="0 relevant pairs") as caught:
+        fit(job(train=str(folder)))
+    assert caught.value.code == "DATASET_EMPTY"
+
+
+def test_items_of_several_images_and_a_batch_larger_than_the_data_work(
+    job: Job, fit: Fit, tmp_path: Path
+) -> None:
+    drawn = draw_dataset(tmp_path / "data", range(2))
+    paths = [json.loads(line)["paths"][0] for line in (drawn / "images.jsonl").open()]
+    items = [[paths[i], paths[i + 16]] for i in range(16)]
+    texts = [Path(path).stem for path in paths[:16]]
+    folder = write_dataset(tmp_path / "items", items, texts, [(i, i) for i in range(16)])
+    result = fit(
+        job(train=str(folder), validation=str(folder), hyperparameters={"batchSize": 500})
+    ).result
+    assert result["steps"] == 24
+    assert len(result["judged"]["groups"]) == 16
+
+
+def test_patience_ends_a_run_that_does_not_improve(job: Job, fit: Fit) -> None:
+    config = job(hyperparameters={"maxSteps": 400, "learningRate": 1e-9, "patience": 2})
+    result = fit(config).result
+    assert result["stopped"] == "patience"
+    assert result["steps"] < 400
+
+
+def test_the_run_folder_is_not_the_checkpoint(job: Job, fit: Fit, micro_checkpoint: Path) -> None:
+    with pytest.raises(TrainerError, match="is the checkpoint"):
+        fit(job(runFolder=str(micro_checkpoint)))
+
+
+def test_a_folder_without_a_model_is_not_a_checkpoint(job: Job, fit: Fit, tmp_path: Path) -> None:
+    with pytest.raises(TrainerError, match=r"no readable config\.json") as caught:
+        fit(job(checkpoint=str(tmp_path)))
+    assert caught.value.code == "NOT_A_CHECKPOINT"

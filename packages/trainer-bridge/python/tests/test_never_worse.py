@@ -1,0 +1,91 @@
+"""Halves that share nothing, and a start that stays unless it is beaten."""
+
+import numpy as np
+import pytest
+from semblance_trainer.halves import split_validation
+from semblance_trainer.never_worse import clustered_interval, judge
+
+
+def pairs_of(*pairs: tuple[int, int]) -> np.ndarray:
+    return np.array(pairs, dtype=np.int64)
+
+
+def test_no_image_and_no_text_is_in_both_halves() -> None:
+    random = np.random.default_rng(2)
+    pairs = np.unique(np.stack((random.integers(0, 90, 120), random.integers(0, 130, 120)), 1), axis=0)
+    halves = split_validation(pairs, 90, 130, seed=1)
+    assert halves.separate
+    assert (halves.image_half[pairs[:, 0]] == halves.text_half[pairs[:, 1]]).all()
+    sizes = [len(halves.rows(half)[0]) for half in (0, 1)]
+    assert abs(sizes[0] - sizes[1]) <= 1
+
+
+def test_a_text_of_many_images_does_not_bind_them() -> None:
+    pairs = pairs_of(*((i, i) for i in range(8)), *((i, 8) for i in range(8)))
+    halves = split_validation(pairs, 8, 9, seed=1)
+    assert halves.separate
+    assert halves.text_half[8] == -1
+    assert sorted(halves.image_half.tolist()) == [0] * 4 + [1] * 4
+
+
+def test_data_that_hangs_together_is_used_whole_and_says_so() -> None:
+    chain = pairs_of(*((i, i) for i in range(6)), *((i, i + 1) for i in range(6)))
+    halves = split_validation(chain, 6, 7, seed=1)
+    assert not halves.separate
+    assert len(halves.rows(0)[0]) == len(halves.rows(1)[0]) == 6
+
+
+def decide(start: list[float], candidate: list[float], **options: object) -> str:
+    groups = np.arange(len(start))
+    rule = options.pop("rule", "mean")
+    chosen = bool(options.pop("chosen", True))
+    return judge(
+        np.array(start), np.array(candidate), groups, chosen=chosen, rule=rule, seed=0  # type: ignore[arg-type]
+    ).keep
+
+
+def test_the_start_stays_unless_the_mean_rises() -> None:
+    assert decide([0.5, 0.5], [0.6, 0.5]) == "best"
+    assert decide([0.5, 0.5], [0.5, 0.5]) == "start"
+    assert decide([0.5, 0.5], [0.6, 0.1]) == "start"
+
+
+def test_a_candidate_that_lost_on_the_choosing_half_is_not_kept() -> None:
+    assert decide([0.5, 0.5], [0.6, 0.6], chosen=False) == "start"
+
+
+def test_significant_demands_an_interval_above_zero() -> None:
+    start = [0.5] * 40
+    mixed = [0.9 if i % 2 else 0.15 for i in range(40)]
+    assert decide(start, mixed) == "best"
+    assert decide(start, mixed, rule="significant") == "start"
+    assert decide(start, [0.6] * 40, rule="significant") == "best"
+
+
+def test_the_interval_of_two_clusters_is_worked_by_hand() -> None:
+    # clusters {0, 0, 0} and {1}: means 0 (p 1/4), (0+0+0+1)/4 (p 1/2), 1 (p 1/4)
+    low, high = clustered_interval(np.array([0.0, 0, 0, 1]), np.array([5, 5, 5, 9]), seed=0)
+    assert (low, high) == (0.0, 1.0)
+    same = clustered_interval(np.full(12, 0.25), np.arange(12) // 3, seed=0)
+    assert same == pytest.approx((0.25, 0.25))
+
+
+def test_the_interval_is_wider_when_queries_hang_together() -> None:
+    gains = np.repeat(np.random.default_rng(4).normal(size=30), 10)
+    together = clustered_interval(gains, np.repeat(np.arange(30), 10), seed=0)
+    apart = clustered_interval(gains, np.arange(300), seed=0)
+    assert together[1] - together[0] > 2 * (apart[1] - apart[0])
+    standard_error = np.std(gains[::10]) / np.sqrt(30)
+    assert together[1] - together[0] == pytest.approx(2 * 1.96 * standard_error, rel=0.15)
+
+
+def test_one_cluster_says_nothing() -> None:
+    assert clustered_interval(np.array([0.3, 0.2]), np.array([1, 1]), seed=0) == (-1.0, 1.0)
+
+
+def test_queries_without_relevant_items_are_left_out() -> None:
+    judged = judge(
+        np.array([0.5, np.nan]), np.array([0.75, np.nan]), np.arange(2), chosen=True, rule="mean", seed=0
+    )
+    assert judged.gain == 0.25
+    assert len(judged.start) == 1

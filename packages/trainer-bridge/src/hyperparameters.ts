@@ -1,0 +1,80 @@
+import { parseConfig } from "@semblance/core";
+import { z } from "zod";
+
+/** How to train. Python reads the same names, with the same defaults. */
+export interface Hyperparameters {
+  /** Peak of the schedule; `"auto"` tells fine-tuning from pre-training by the start's own rank. */
+  readonly learningRate: number | "auto";
+  /** Images a step, each with one caption. */
+  readonly batchSize: number;
+  /** Of AdamW, on matrices alone. */
+  readonly weightDecay: number;
+  /** Fraction of the steps in which the rate rises from 0. */
+  readonly warmup: number;
+  /** Updates after which training stops; `null`: the time limit decides. */
+  readonly maxSteps: number | null;
+  /** Seconds between evaluations; `null`: an eighth of the time limit. */
+  readonly evaluationInterval: number | null;
+  /** Evaluations without improvement after which training stops; `null`: never. */
+  readonly patience: number | null;
+  /** Largest L2 norm of the gradient. */
+  readonly gradientClip: number;
+  /** Upper bound of the exponential of the logit scale. */
+  readonly maxLogitScale: number;
+  /** Training images are resized to size · (1 + margin) and cropped at random; never mirrored. */
+  readonly cropMargin: number;
+  /** CPU threads; `null`: PyTorch's default. */
+  readonly threads: number | null;
+}
+
+/** What the user writes: any of {@link Hyperparameters}. */
+export type HyperparametersInput = Partial<Hyperparameters>;
+
+const count = z.int().positive();
+
+/** The schema of `hyperparameters`: defaults, ranges, and a description of each. */
+export const hyperparameters: z.ZodType<Hyperparameters> = z.strictObject({
+  learningRate: z
+    .union([z.number().positive(), z.literal("auto")], {
+      error: 'expected a number above 0 or "auto"',
+    })
+    .default("auto")
+    .describe("Peak of the learning rate, or auto."),
+  batchSize: count.default(64).describe("Images a step, each with one caption."),
+  weightDecay: z.number().nonnegative().default(0.1).describe("Of AdamW, on matrices alone."),
+  warmup: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe("Fraction of the steps in which the rate rises from 0."),
+  maxSteps: count.nullable().default(null).describe("Updates after which training stops."),
+  evaluationInterval: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("Seconds between evaluations; null: an eighth of the time limit."),
+  patience: count
+    .nullable()
+    .default(null)
+    .describe("Evaluations without improvement after which training stops."),
+  gradientClip: z.number().positive().default(1).describe("Largest L2 norm of the gradient."),
+  maxLogitScale: z
+    .number()
+    .min(1)
+    .default(100)
+    .describe("Upper bound of the exponential of the logit scale."),
+  cropMargin: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.125)
+    .describe("Training images are resized to size · (1 + margin) and cropped at random."),
+  threads: count.nullable().default(null).describe("CPU threads; null: PyTorch's default."),
+});
+
+/** @throws {@link ConfigError} `CONFIG_INVALID`, naming the hyperparameter that does not fit. */
+export function parseHyperparameters(value: unknown): Hyperparameters {
+  return parseConfig(hyperparameters, value, "hyperparameters");
+}

@@ -1,0 +1,72 @@
+// Plain JavaScript without dependencies: the Node that starts npm (20 or newer) runs this before
+// anything is installed. Everything after the installation runs on the Node that the lock names.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+export const root = resolve(
+  import.meta.dirname ?? dirname(new URL(import.meta.url).pathname),
+  "..",
+);
+const modules = join(root, "node_modules");
+const installedLock = join(modules, ".semblance-lock");
+
+/** The Node of the lock file. */
+export const node = join(
+  modules,
+  "node",
+  "bin",
+  process.platform === "win32" ? "node.exe" : "node",
+);
+
+/**
+ * Runs a command with the checkout's own tools first on the path, and ends this process when it fails,
+ * unless `mayFail`: then its exit code is returned.
+ */
+export function run(command, parameters, { mayFail = false, environment = {} } = {}) {
+  const path = [join(modules, ".bin"), process.env.PATH].join(
+    process.platform === "win32" ? ";" : ":",
+  );
+  const { status, error } = spawnSync(command, parameters, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+    env: { ...process.env, ...environment, PATH: path },
+  });
+  if (error) process.stderr.write(`Cannot run ${command}: ${error.message}\n`);
+  const code = status ?? 1;
+  if (code !== 0 && !mayFail) process.exit(code);
+  return code;
+}
+
+/** Says which step begins. */
+export function announce(step) {
+  process.stderr.write(`\n── ${step}\n`);
+}
+
+/** Installs what the lock file names, unless that is what is installed. */
+export function installDependencies() {
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  const isInstalled = existsSync(node) && existsSync(installedLock);
+  if (isInstalled && readFileSync(installedLock, "utf8") === lock) return;
+  announce("Installing Node packages (once)");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  writeFileSync(installedLock, lock);
+}
+
+/** Builds every package; what has not changed comes from the cache. */
+export function build() {
+  announce("Building the packages");
+  run("nx", ["run-many", "-t", "build", "--outputStyle=static"]);
+}
+
+/** Makes the Python environment that training needs, shared by all checkouts of this user. */
+export function setUpPython(options = []) {
+  announce(
+    "Setting up Python for training: PyTorch and transformers, about 1.3 GB (once per user)",
+  );
+  run(node, [join(root, "packages/semblance/bin/semblance.js"), "setup-python", ...options]);
+}
