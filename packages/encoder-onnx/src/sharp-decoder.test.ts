@@ -9,7 +9,8 @@ import { createSharpDecoder } from "./sharp-decoder.ts";
 const limits = { maxPixels: 1e6, maxBytes: 1e6 };
 const decoder = createSharpDecoder();
 
-const imagePath = (file: string) => fileURLToPath(new URL(`fixtures/images/${file}`, import.meta.url));
+const imagePath = (file: string) =>
+  fileURLToPath(new URL(`fixtures/images/${file}`, import.meta.url));
 const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
 const cases = readFileSync(new URL("fixtures/image-cases.csv", import.meta.url), "utf8")
@@ -65,16 +66,46 @@ describe("a bad image is an EncoderError that names it and says why:", () => {
   const bad: [string, ImageInput, string, RegExp][] = [
     ["no file", "no/such.jpg", "IMAGE_NOT_FOUND", /There is no image at no\/such\.jpg/],
     ["a folder", imagePath(""), "IMAGE_UNREADABLE", /it is not a file/],
-    ["a text", Buffer.from("hello"), "IMAGE_UNREADABLE", /an image of 5 bytes: it is not a picture/],
+    [
+      "a text",
+      Buffer.from("hello"),
+      "IMAGE_UNREADABLE",
+      /an image of 5 bytes: it is not a picture/,
+    ],
     ["nothing", new Uint8Array(0), "IMAGE_UNREADABLE", /it is empty/],
     ["a JPEG cut in half", jpeg.subarray(0, 700), "IMAGE_UNREADABLE", /damaged or cut off/],
     ["a JPEG without its end", jpeg.subarray(0, -2), "IMAGE_UNREADABLE", /premature end/],
-    ["a PNG cut off", readFileSync(imagePath("rgb.png")).subarray(0, 300), "IMAGE_UNREADABLE", /cut off/],
-    ["a drawing", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), "IMAGE_UNREADABLE", /svg is not a picture format/],
-    ["a web address", "https://example.com/a.jpg", "IMAGE_UNREADABLE", /https: addresses are not fetched/],
+    [
+      "a PNG cut off",
+      readFileSync(imagePath("rgb.png")).subarray(0, 300),
+      "IMAGE_UNREADABLE",
+      /cut off/,
+    ],
+    [
+      "a drawing",
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      "IMAGE_UNREADABLE",
+      /svg is not a picture format/,
+    ],
+    [
+      "a web address",
+      "https://example.com/a.jpg",
+      "IMAGE_UNREADABLE",
+      /https: addresses are not fetched/,
+    ],
     ["a broken data URI", "data:image/png;base64,%%%", "IMAGE_UNREADABLE", /data:|picture/],
-    ["pixels that do not fill the image", { rgb: new Uint8Array(5), width: 1, height: 2 }, "IMAGE_UNREADABLE", /5 bytes are not \[2, 1, 3\]/],
-    ["a stream that fails", () => new ReadableStream({ pull: () => Promise.reject(new Error("gone")) }), "IMAGE_UNREADABLE", /its stream failed/],
+    [
+      "pixels that do not fill the image",
+      { rgb: new Uint8Array(5), width: 1, height: 2 },
+      "IMAGE_UNREADABLE",
+      /5 bytes are not \[2, 1, 3\]/,
+    ],
+    [
+      "a stream that fails",
+      () => new ReadableStream({ pull: () => Promise.reject(new Error("gone")) }),
+      "IMAGE_UNREADABLE",
+      /its stream failed/,
+    ],
   ];
   test.each(bad)("%s", async (_name, input, code, message) => {
     const failure = await failureOf(input);
