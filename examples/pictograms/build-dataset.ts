@@ -65,7 +65,12 @@ export async function buildPictogramDataset(options: BuildOptions): Promise<stri
       const image = `${set}/${concept.hexcode}.png`;
       await writeFile(join(folder, image), png);
       rows.push(...rowsOf(concept, set, image));
-      onProgress?.({ stage: `drawing ${set}`, done: done + 1, total: concepts.length, unit: "pictograms" });
+      onProgress?.({
+        stage: `drawing ${set}`,
+        done: done + 1,
+        total: concepts.length,
+        unit: "pictograms",
+      });
     }
   }
   const table = join(folder, "pictograms.csv");

@@ -60,6 +60,7 @@ test("ranks both directions over the real, many-to-many relevance", () => {
     { text: 0, image: 0, relevance: 1 },
     { text: 1, image: 0, relevance: 1 },
     { text: 1, image: 1, relevance: 0 },
+    { text: 0, image: 0, relevance: 2 },
   ];
   const { t2i, i2t } = reciprocalRanks({ image, text, judgements });
   expect([...t2i]).toEqual([1, 0.5, Number.NaN]);

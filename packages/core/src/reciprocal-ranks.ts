@@ -40,12 +40,13 @@ export interface ReciprocalRanks {
 
 /** Expected reciprocal ranks of both directions, by dot product. */
 export function reciprocalRanks(pairs: EncodedPairs): ReciprocalRanks {
-  const imagesOfText: number[][] = Array.from({ length: pairs.text.count }, () => []);
-  const textsOfImage: number[][] = Array.from({ length: pairs.image.count }, () => []);
+  // Sets: a pair that is judged twice is relevant once.
+  const imagesOfText = Array.from({ length: pairs.text.count }, () => new Set<number>());
+  const textsOfImage = Array.from({ length: pairs.image.count }, () => new Set<number>());
   for (const { text, image, relevance } of pairs.judgements) {
     if (relevance <= 0) continue;
-    imagesOfText[text]?.push(image);
-    textsOfImage[image]?.push(text);
+    imagesOfText[text]?.add(image);
+    textsOfImage[image]?.add(text);
   }
   return {
     t2i: rankDirection(pairs.text, pairs.image, imagesOfText),
@@ -56,13 +57,13 @@ export function reciprocalRanks(pairs: EncodedPairs): ReciprocalRanks {
 function rankDirection(
   queries: Embeddings,
   gallery: Embeddings,
-  relevant: readonly number[][],
+  relevant: readonly ReadonlySet<number>[],
 ): Float64Array {
   const scores = new Float32Array(gallery.count);
   return Float64Array.from(relevant, (items, query) => {
-    if (items.length === 0) return Number.NaN;
+    if (items.size === 0) return Number.NaN;
     const vector = { data: rowOf(queries, query), count: 1, dimension: queries.dimension };
     scoreRows({ queries: vector, gallery, out: scores });
-    return expectedReciprocalRank(tieGroups(scores, items));
+    return expectedReciprocalRank(tieGroups(scores, [...items]));
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { randomBytes } from "./fixtures/random-bytes.ts";
 import { type ResizeKernel, resizePillow } from "./resize-pillow.ts";
 
 interface ResizeCase {
@@ -19,15 +20,6 @@ const kernels: readonly ResizeKernel[] = [
   "box",
   "hamming",
 ];
-
-/** The generator that `fixtures/make_resize_cases.py` describes. */
-function randomBytes(seed: number, count: number): Uint8Array {
-  let state = seed;
-  return Uint8Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
-}
 
 function readCases(): ResizeCase[] {
   const lines = readFileSync(new URL("fixtures/resize-cases.csv", import.meta.url), "utf8");

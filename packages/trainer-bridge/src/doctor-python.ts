@@ -1,4 +1,5 @@
 import { devNull } from "node:os";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { type FindPythonOptions, findPython } from "./find-python.ts";
 import { parseReply } from "./parse-reply.ts";
@@ -15,24 +16,25 @@ export interface PythonReport {
   readonly python: string;
   /** Version by package, `null` where it is missing. */
   readonly packages: Readonly<Record<string, string | null>>;
+  /** The oldest version that will do, by package. */
+  readonly minimums: Readonly<Record<string, string>>;
   readonly missing: readonly string[];
-  readonly outdated: readonly {
-    readonly name: string;
-    readonly version: string;
-    readonly minimum: string;
-  }[];
+  readonly outdated: readonly string[];
   /** Where `device: "auto"` will most likely train. */
   readonly device: "cpu" | "cuda" | "mps";
-  /** The command that mends it, when something is missing or too old. */
+  /** What mends it, when something is missing or too old: a command. */
   readonly fix?: string;
 }
 
-const reportSchema = z.object({
+type Report = Omit<PythonReport, "ok" | "fix">;
+
+const reportSchema: z.ZodType<Report> = z.object({
   python: z.string(),
   executable: z.string(),
   packages: z.record(z.string(), z.string().nullable()),
+  minimums: z.record(z.string(), z.string()),
   missing: z.array(z.string()),
-  outdated: z.array(z.object({ name: z.string(), version: z.string(), minimum: z.string() })),
+  outdated: z.array(z.string()),
   device: z.enum(["cpu", "cuda", "mps"]),
 });
 
@@ -53,12 +55,16 @@ export async function doctorPython(options: FindPythonOptions = {}): Promise<Pyt
 }
 
 // An environment of one's own is one's own to mend; ours is made anew.
-function remedyFor(
-  { executable, missing, outdated }: z.output<typeof reportSchema>,
-  options: FindPythonOptions,
-): string {
+function remedyFor(report: Report, options: FindPythonOptions): string {
+  const { executable, minimums } = report;
   const isOurs = options.python === undefined && !process.env.SEMBLANCE_PYTHON;
-  if (isOurs) return setUpCommand;
-  const wanted = [...missing, ...outdated.map(({ name, minimum }) => `${name}>=${minimum}`)];
-  return `${executable} -m pip install ${wanted.map((name) => `"${name}"`).join(" ")}`;
+  if (isOurs) return `Delete ${dirname(dirname(executable))}, then run "${setUpCommand}".`;
+  const wanted = [...report.missing, ...report.outdated].map((name) =>
+    quote(minimums[name] === undefined ? name : `${name}>=${minimums[name]}`),
+  );
+  return `${/\s/.test(executable) ? quote(executable) : executable} -m pip install ${wanted.join(" ")}`;
+}
+
+function quote(text: string): string {
+  return `"${text}"`;
 }

@@ -76,7 +76,8 @@ const exportResult: z.ZodType<ExportResult> = z.object({
   timing: z.object({ export: z.number() }),
 });
 
-const patience = { callTimeoutMs: 60_000, pollIntervalMs: 200, cancelGraceMs: 5000 };
+// What is half exported is of no use to anybody: an abort need not wait for anything.
+const patience = { callTimeoutMs: 60_000, pollIntervalMs: 200, cancelGraceMs: 0 };
 
 /**
  * Exports both towers of a checkpoint to ONNX and checks them against PyTorch.

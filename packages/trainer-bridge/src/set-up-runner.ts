@@ -87,11 +87,13 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 /** What a line of pip's or uv's says is being fetched or installed, with its size, if it does. */
 export function packageIn(line: string): string | undefined {
-  const found = /^\s*(?:Collecting|Downloading|Using cached|Processing|\+)\s+(\S+)(.*)$/.exec(line);
-  if (found?.[1] === undefined) return undefined;
-  const name = found[1].replace(/^.*[\\/]/, "");
-  const size = /\([\d.]+ ?[kKMG]i?B\)/.exec(found[2] ?? "");
-  return size === null ? name : `${name} ${size[0]}`;
+  const found = /^\s*(?:Collecting|Downloading|Using cached|Processing|\+)\s+(\S.*)$/.exec(
+    line,
+  )?.[1];
+  if (found === undefined) return undefined;
+  const name = found.replace(/ \(.*$/, "").replace(/^.*[\\/]/, "");
+  const size = / \([\d.]+ ?[kKMG]i?B\)/.exec(found);
+  return `${name}${size?.[0] ?? ""}`;
 }
 
 const remedies: readonly (readonly [RegExp, string])[] = [

@@ -1,16 +1,19 @@
 import type { Metrics, Progress, TrainingEvent } from "@semblance/core";
 import type { VerbTools } from "./run-verb.ts";
 
+const training = "training";
+
 /** Shows a training's events: steps in the bar, evaluations and warnings as lines that stay. */
 export function createTrainingDisplay(tools: VerbTools): (event: TrainingEvent) => void {
-  let startedAt = performance.now();
+  let firstStepAt: number | undefined;
   return (event) => {
-    if (event.type === "progress") {
-      tools.onProgress(event);
-      startedAt = performance.now();
-    } else if (event.type === "step") {
-      const seconds = (performance.now() - startedAt) / 1000;
+    if (event.type === "step") {
+      firstStepAt ??= performance.now();
+      const seconds = (performance.now() - firstStepAt) / 1000;
       tools.onProgress(progressOf(event, seconds), describeStep(event));
+    } else if (event.type === "progress") {
+      // The steps say more of the training itself.
+      if (event.stage !== training) tools.onProgress(event);
     } else if (event.type === "evaluation") {
       tools.note(`step ${event.step}: validation ${describeMetrics(event.metrics)}`);
     } else {
@@ -22,8 +25,8 @@ export function createTrainingDisplay(tools: VerbTools): (event: TrainingEvent) 
 type Step = Extract<TrainingEvent, { type: "step" }>;
 
 function progressOf({ secondsLeft }: Step, seconds: number): Progress {
-  const training = { stage: "training", done: seconds, unit: "s" };
-  return secondsLeft === undefined ? training : { ...training, total: seconds + secondsLeft };
+  const progress = { stage: training, done: seconds, unit: "s" };
+  return secondsLeft === undefined ? progress : { ...progress, total: seconds + secondsLeft };
 }
 
 function describeStep({ step, loss, imagesPerSecond }: Step): string {

@@ -31,18 +31,19 @@ MINIMUM_VERSIONS = {
 
 
 def report_environment() -> dict[str, object]:
-    """Return python, executable, packages (version or None), missing, outdated and device.
+    """Return python, executable, packages, minimums, missing, outdated and device.
 
-    `device` is where `device: "auto"` will most likely train.
+    `packages` has the version or None by name; `device` is where `device: "auto"` will most likely train.
     """
     versions = {name: _version_of(name) for name in MINIMUM_VERSIONS}
     return {
         "python": ".".join(map(str, sys.version_info[:3])),
         "executable": sys.executable,
         "packages": versions,
+        "minimums": MINIMUM_VERSIONS,
         "missing": [name for name, version in versions.items() if version is None],
         "outdated": [
-            {"name": name, "version": version, "minimum": MINIMUM_VERSIONS[name]}
+            name
             for name, version in versions.items()
             if version is not None and is_older(version, MINIMUM_VERSIONS[name])
         ],

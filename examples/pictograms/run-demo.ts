@@ -1,0 +1,114 @@
+// The demo in the terminal: a small CLIP learns from open pictograms, with the commands that users have.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import { createMatcher, readTable, semanticSearch } from "@semblance/semblance";
+import { buildPictogramDataset } from "./build-dataset.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const folder = resolve(root, ".demo");
+const run = resolve(folder, "run");
+const secondsOfTraining = process.env.SEMBLANCE_DEMO_SECONDS ?? "120";
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Runs `semblance …` as a user would, and shows the line to type. */
+function semblance(...parameters: string[]): void {
+  const shown = parameters.map((part) => (part.startsWith(root) ? relative(root, part) : part));
+  say(`\n$ npx semblance ${shown.join(" ")}`);
+  const command = resolve(root, "packages/semblance/bin/semblance.js");
+  const { status } = spawnSync(process.execPath, [command, ...parameters], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+async function openDataset(): Promise<string> {
+  const table = resolve(folder, "pictograms.csv");
+  if (existsSync(table)) return table;
+  say("Drawing about 1,700 pictograms: Noto Emoji (Apache-2.0) and Twemoji (CC BY 4.0).");
+  return buildPictogramDataset({ folder });
+}
+
+async function readMetric(document: string, metric: string): Promise<number> {
+  const { metrics } = JSON.parse(await readFile(document, "utf8"));
+  return metrics[metric].value;
+}
+
+async function showSearches(table: string): Promise<void> {
+  const { columns, baseFolder = "" } = await readTable(table);
+  const rows = columns.split?.flatMap((split, row) => (split === "test" ? [row] : [])) ?? [];
+  const images = rows.map((row) => resolve(baseFolder, String(columns.image?.[row])));
+  const captions = rows.map((row) => String(columns.caption?.[row]));
+  await using matcher = await createMatcher({ model: run, query: "caption", response: "image" });
+  const topK = 3;
+  const texts = ["a red fruit", "an animal with fur", "a vehicle with wheels"];
+  const responseData = { image: images };
+  const found = await semanticSearch({
+    matcher,
+    queryData: { caption: texts },
+    responseData,
+    topK,
+  });
+  say("\nText → image, among drawings the model has never seen:");
+  for (const [i, text] of texts.entries()) {
+    const hits = found[i]?.map(({ row, score }) => `${captions[row]} (${score.toFixed(2)})`) ?? [];
+    say(`  "${text}"  →  ${hits.join(", ")}`);
+  }
+  const shown = [0, Math.floor(images.length / 2)];
+  const queryData = { image: shown.map((row) => images[row] ?? "") };
+  const named = await semanticSearch({
+    matcher,
+    queryData,
+    responseData: { caption: captions },
+    topK,
+  });
+  say("\nImage → text:");
+  for (const [i, row] of shown.entries()) {
+    const hits = named[i]?.map(({ id, score }) => `${id} (${score.toFixed(2)})`) ?? [];
+    say(`  ${relative(folder, images[row] ?? "")} (${captions[row]})  →  ${hits.join(", ")}`);
+  }
+}
+
+const table = await openDataset();
+await rm(run, { recursive: true, force: true });
+const before = resolve(folder, "before.json");
+const after = resolve(folder, "after.json");
+
+say("\n1. Train a small CLIP from scratch, and keep its untrained start.");
+semblance(
+  "train",
+  "-m",
+  "scratch:tiny",
+  "-d",
+  table,
+  "--time-limit",
+  `${secondsOfTraining}s`,
+  "-o",
+  run,
+);
+
+say("\n2. Evaluate the untrained start on the test split: chance level.");
+semblance("eval", "-m", resolve(run, "start"), "-d", table, "--split", "test", "-o", before);
+
+say("\n3. Evaluate the trained model, exported to ONNX, with the same command.");
+semblance("eval", "-m", run, "-d", table, "--split", "test", "-o", after);
+
+const metric = "t2i.hit@10";
+const { images } = JSON.parse(await readFile(after, "utf8")).dataset;
+const chance = 10 / images;
+say(
+  `\nThe right image is among the first 10 of ${images}: untrained ${percent(await readMetric(before, metric))}, ` +
+    `by chance ${percent(chance)}, trained ${percent(await readMetric(after, metric))} of the time.`,
+);
+
+say("\n4. Search.");
+await showSearches(table);
+say(
+  `\nThe model is in ${relative(root, run)}: run any of the commands above again, or search it from code.`,
+);
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
+}

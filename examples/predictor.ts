@@ -1,0 +1,61 @@
+// The whole predictor on your own pairs: evaluate, fine-tune, evaluate again, search, save and load.
+//   node examples/predictor.ts MODEL TABLE RUN    (a table with image, caption and split columns)
+import {
+  createMatcher,
+  datasetFromTable,
+  loadMatcher,
+  readTable,
+  semanticSearch,
+  type Table,
+} from "@semblance/semblance";
+
+const [model = ".demo/run/start", file = ".demo/pictograms.csv", run = ".demo/predictor"] =
+  process.argv.slice(2);
+
+const table = await readTable(file);
+const [train, validation, test] = ["train", "val", "test"].map((split) => rowsOf(table, split));
+if (!train || !validation || !test)
+  throw new Error("The table needs the splits train, val and test.");
+process.stdout.write(`${datasetFromTable(table).name}: ${table.length} pairs\n`);
+
+await using matcher = await createMatcher({
+  query: { column: "caption", type: "text" },
+  response: { column: "image", type: "image" },
+  evalMetric: "hit",
+  model,
+});
+
+const zeroShot = await matcher.evaluate({ data: test, cutoffs: [1, 5, 10] });
+process.stdout.write(`before: ${zeroShot.score.toFixed(3)}\n`);
+
+const fit = await matcher.fit({
+  trainData: train,
+  tuningData: validation,
+  timeLimit: Number(process.env.SEMBLANCE_EXAMPLE_SECONDS ?? 60),
+  runFolder: `${run}/run`,
+});
+process.stdout.write(
+  `kept ${fit.kept} after ${fit.steps} steps, gain ${fit.gain.value.toFixed(3)}\n`,
+);
+
+const tuned = await matcher.evaluate({ data: test, cutoffs: [1, 5, 10] });
+process.stdout.write(`after: ${tuned.score.toFixed(3)}\n`);
+
+await matcher.save(`${run}/saved`);
+await using loaded = await loadMatcher(`${run}/saved`);
+const responseData = { ...test, columns: { image: test.columns.image ?? [] } };
+const queryData = { caption: ["a red fruit"] };
+const [hits = []] = await semanticSearch({ matcher: loaded, queryData, responseData, topK: 3 });
+for (const { id, score } of hits) process.stdout.write(`  ${id} ${score.toFixed(3)}\n`);
+
+/** The rows of one split, as a table of its own. */
+function rowsOf(whole: Table, split: string): Table {
+  const rows = whole.columns.split?.flatMap((cell, row) => (cell === split ? [row] : [])) ?? [];
+  const columns = Object.fromEntries(
+    Object.entries(whole.columns).map(([name, cells]) => [
+      name,
+      rows.map((row) => cells[row] ?? null),
+    ]),
+  );
+  return { ...whole, columns, length: rows.length };
+}

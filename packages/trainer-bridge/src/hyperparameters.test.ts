@@ -1,0 +1,34 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { plainPython } from "../fixtures/scripted-fit.ts";
+import { hyperparameters, parseHyperparameters } from "./hyperparameters.ts";
+import { pythonPath } from "./package-folder.ts";
+
+const question = `
+import dataclasses, json
+from semblance_trainer.config import Hyperparameters, camel_case
+values = dataclasses.asdict(Hyperparameters())
+print(json.dumps({camel_case(name): value for name, value in values.items()}))
+`;
+
+test("the defaults are those of Python's dataclass, and there are no others", () => {
+  const answer = execFileSync(plainPython, ["-c", question], {
+    encoding: "utf8",
+    env: { ...process.env, PYTHONPATH: pythonPath },
+  });
+  expect(parseHyperparameters({})).toEqual(JSON.parse(answer));
+});
+
+test("a name that is not known is refused by name", () => {
+  expect(() => parseHyperparameters({ learning_rate: 1 })).toThrow("learning_rate");
+});
+
+test.each([
+  { batchSize: 0 },
+  { learningRate: "fast" },
+  { warmup: 1.5 },
+  { maxSteps: 2.5 },
+  { threads: "two" },
+])("%o does not fit", (value) => {
+  expect(hyperparameters.safeParse(value).success).toBe(false);
+});
