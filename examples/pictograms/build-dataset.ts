@@ -14,6 +14,7 @@ type DrawingSet = (typeof drawingSets)[number];
 // Animals and nature, food, travel and places, activities, objects: things that look like something.
 const groups: ReadonlySet<number> = new Set([3, 4, 5, 6, 7]);
 const imageSize = 96;
+const mostTags = 4;
 // Of 100 concepts, this many keep one of their two drawings for the split.
 const shares = { test: 25, val: 12 };
 
@@ -105,7 +106,8 @@ function rowsOf(concept: Concept, set: DrawingSet, image: string): Row[] {
   const { label, tags = [] } = concept;
   const split = splitOf(concept.hexcode, set);
   if (split !== "train" || tags.length === 0) return [{ image, caption: label, split }];
-  return [label, `${label}: ${tags.join(", ")}`].map((caption) => ({ image, caption, split }));
+  const described = `${label}: ${tags.slice(0, mostTags).join(", ")}`;
+  return [label, described].map((caption) => ({ image, caption, split }));
 }
 
 // A hash of the concept decides, so that the split is the same wherever it is made.

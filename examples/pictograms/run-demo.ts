@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { relative, resolve } from "node:path";
-import { createMatcher, readTable, semanticSearch } from "@semblance/semblance";
+import { createMatcher, readTable, type SearchHit, semanticSearch } from "@semblance/semblance";
 import { buildPictogramDataset } from "./build-dataset.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const folder = resolve(root, ".demo");
+const folder = resolve(process.env.SEMBLANCE_DEMO_FOLDER ?? resolve(root, ".demo"));
 const run = resolve(folder, "run");
 const secondsOfTraining = process.env.SEMBLANCE_DEMO_SECONDS ?? "120";
 
@@ -39,35 +39,33 @@ async function readMetric(document: string, metric: string): Promise<number> {
 async function showSearches(table: string): Promise<void> {
   const { columns, baseFolder = "" } = await readTable(table);
   const rows = columns.split?.flatMap((split, row) => (split === "test" ? [row] : [])) ?? [];
-  const images = rows.map((row) => resolve(baseFolder, String(columns.image?.[row])));
-  const captions = rows.map((row) => String(columns.caption?.[row]));
+  const image = rows.map((row) => resolve(baseFolder, String(columns.image?.[row])));
+  const caption = rows.map((row) => String(columns.caption?.[row]));
   await using matcher = await createMatcher({ model: run, query: "caption", response: "image" });
-  const topK = 3;
-  const texts = ["a red fruit", "an animal with fur", "a vehicle with wheels"];
-  const responseData = { image: images };
-  const found = await semanticSearch({
-    matcher,
-    queryData: { caption: texts },
-    responseData,
-    topK,
-  });
-  say("\nText → image, among drawings the model has never seen:");
-  for (const [i, text] of texts.entries()) {
-    const hits = found[i]?.map(({ row, score }) => `${captions[row]} (${score.toFixed(2)})`) ?? [];
-    say(`  "${text}"  →  ${hits.join(", ")}`);
+  const mark = (hit: SearchHit, wanted: number) =>
+    `${hit.row === wanted ? "✓ " : ""}${caption[hit.row]} ${hit.score.toFixed(2)}`;
+
+  // Evenly spread over the test split, not picked.
+  const asked = [1, 2, 3].map((quarter) => Math.floor((quarter * rows.length) / 4));
+  const queryData = { caption: asked.map((i) => caption[i] ?? "") };
+  const found = await semanticSearch({ matcher, queryData, responseData: { image }, topK: 5 });
+  say("\nText → image, among drawings that the model has never seen (✓ is the right one):");
+  for (const [i, wanted] of asked.entries()) {
+    say(`  "${caption[wanted]}"  →  ${found[i]?.map((hit) => mark(hit, wanted)).join(", ")}`);
   }
-  const shown = [0, Math.floor(images.length / 2)];
-  const queryData = { image: shown.map((row) => images[row] ?? "") };
+
+  const shown = asked.slice(0, 2);
+  const imageQuery = { image: shown.map((i) => image[i] ?? "") };
   const named = await semanticSearch({
     matcher,
-    queryData,
-    responseData: { caption: captions },
-    topK,
+    queryData: imageQuery,
+    responseData: { caption },
+    topK: 5,
   });
   say("\nImage → text:");
-  for (const [i, row] of shown.entries()) {
-    const hits = named[i]?.map(({ id, score }) => `${id} (${score.toFixed(2)})`) ?? [];
-    say(`  ${relative(folder, images[row] ?? "")} (${captions[row]})  →  ${hits.join(", ")}`);
+  for (const [i, wanted] of shown.entries()) {
+    const name = relative(folder, image[wanted] ?? "");
+    say(`  ${name}  →  ${named[i]?.map((hit) => mark(hit, wanted)).join(", ")}`);
   }
 }
 

@@ -50,10 +50,10 @@ export async function* encodeStream<Input, Prepared>(
   const total = Array.isArray(items) ? { total: items.length } : {};
   const batches = prepareBatches(items, encoder, options);
   const prepareNext = () => {
-    const result = untilAborted(batches.next(), signal);
+    const next = nextUnlessAborted(batches, signal);
     // Reported when its turn comes; until then it must not count as unhandled.
-    result.catch(() => {});
-    return result;
+    next.catch(() => {});
+    return next;
   };
   let done = 0;
   try {
@@ -138,14 +138,17 @@ async function runBatch<Input, Prepared>(
   return { embeddings, indices, failures, truncated };
 }
 
-/** Rejects with the signal's reason as soon as it aborts, whatever `promise` waits for. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  if (signal.aborted) return Promise.reject(signal.reason);
+/** The next batch; rejects with the signal's reason as soon as it aborts, whatever the source waits for. */
+async function nextUnlessAborted<T>(
+  batches: AsyncGenerator<T, void, undefined>,
+  signal: AbortSignal | undefined,
+): Promise<IteratorResult<T, void>> {
+  if (signal === undefined) return batches.next();
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     const settle = () => signal.removeEventListener("abort", abort);
     signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(settle);
+    batches.next().then(resolve, reject).finally(settle);
   });
 }

@@ -42,8 +42,7 @@ async function readBytes(input: EncodedImageInput, maxBytes: number): Promise<Ui
   if (typeof input !== "string") {
     throw unreadableImage(input, "expected a path, URL, bytes, blob, pixels or stream");
   }
-  // Two letters at least before the colon: "C:\photo.jpg" is a path.
-  return /^(data|file|https?|[a-z]\w+):/i.test(input) && URL.canParse(input)
+  return /^(data|file|https?):/i.test(input) && URL.canParse(input)
     ? readUrl(new URL(input), input, maxBytes)
     : readPath(input, input, maxBytes);
 }

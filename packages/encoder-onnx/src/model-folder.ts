@@ -63,7 +63,7 @@ async function checkFiles(folder: string, present: readonly string[]): Promise<v
   const needed = [
     "config.json",
     ...(hasVision ? ["preprocessor_config.json"] : []),
-    ...(hasText ? ["tokenizer.json"] : []),
+    ...(hasText ? ["tokenizer.json", "tokenizer_config.json"] : []),
   ];
   const missing: string[] = [];
   for (const file of needed) if (!(await isThere(join(folder, file)))) missing.push(file);

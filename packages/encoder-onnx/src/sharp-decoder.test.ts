@@ -39,7 +39,7 @@ test("orientation is left as stored when told to ignore it", async () => {
 });
 
 test("an option that is not known is a ConfigError", () => {
-  const misspelt = { orientaton: "apply" };
+  const misspelt = JSON.parse('{ "orientaton": "apply" }');
   expect(() => createSharpDecoder(misspelt)).toThrow(ConfigError);
 });
 

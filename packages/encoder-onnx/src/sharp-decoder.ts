@@ -99,15 +99,8 @@ async function readPixels(image: Sharp): Promise<RgbImage> {
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
   const rgb = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { rgb: info.channels === 1 ? repeatGrey(rgb) : rgb, width, height };
-}
-
-function repeatGrey(grey: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array(grey.length * 3);
-  for (let i = 0; i < rgb.length; i++) rgb[i] = grey[Math.trunc(i / 3)] ?? 0;
-  return rgb;
+  return { rgb, width: info.width, height: info.height };
 }
 
 // libvips names its own parts before the reason, and may repeat it line by line.

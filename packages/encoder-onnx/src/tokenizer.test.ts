@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { ModelError } from "@semblance/core";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { sharedFolder } from "#shared";
-import { createTokenizer, type TextTokenizer } from "./tokenizer.ts";
+import { fixturePath } from "./fixtures/fixture-path.ts";
+import { createTokenizer, type TextTokenizer, type TokenizerSettings } from "./tokenizer.ts";
 
 const oracle = sharedFolder("oracle");
 
@@ -15,7 +17,7 @@ const tokenCase = z.object({
 });
 
 function readCases(): z.output<typeof tokenCase>[] {
-  const lines = readFileSync(new URL("fixtures/token-cases.jsonl", import.meta.url), "utf8");
+  const lines = readFileSync(fixturePath("token-cases.jsonl"), "utf8");
   return lines
     .trim()
     .split("\n")
@@ -47,5 +49,75 @@ describe.skipIf(oracle === undefined)("with the reference tokenizers", () => {
     });
     expect(cases.length).toBeGreaterThan(80);
     expect(found).toEqual(cases);
+  });
+});
+
+describe("with a small tokenizer", () => {
+  const read = (model: string, name: string) =>
+    JSON.parse(readFileSync(fixturePath(`${model}/${name}`), "utf8"));
+  const open = (settings: Partial<TokenizerSettings> = {}, config: object = { pad_token: null }) =>
+    createTokenizer({
+      definition: read("tiny-clip", "tokenizer.json"),
+      config,
+      settings: { maxLength: 20, padTo: "longest", padId: 3, ...settings },
+    });
+  const [start, end] = [570, 571];
+
+  test("a text that is too long keeps its opening and closing tokens, and says that it was cut", () => {
+    const { ids, isTruncated } = open({ maxLength: 5 }).tokenize("a dog runs over the grass");
+    expect([ids.length, ids[0], ids[4], isTruncated]).toEqual([5, start, end, true]);
+    const whole = open().tokenize("a dog");
+    expect([whole.ids[0], whole.ids.at(-1), whole.isTruncated]).toEqual([start, end, false]);
+  });
+
+  test("capital sigma is lower-cased by itself, as Python does", () => {
+    const tokenizer = open();
+    expect(tokenizer.tokenize("ΑΣ").ids).toEqual(tokenizer.tokenize("ασ").ids);
+    expect(tokenizer.tokenize("ΑΣ").ids).not.toEqual(tokenizer.tokenize("ας").ids);
+  });
+
+  test("half a surrogate pair is read as the replacement character", () => {
+    const tokenizer = open();
+    expect(tokenizer.tokenize("a\ud83d b").ids).toEqual(tokenizer.tokenize("a\ufffd b").ids);
+    expect(tokenizer.tokenize("😀").ids).not.toEqual(tokenizer.tokenize("\ufffd").ids);
+  });
+
+  test("rows are filled up to the longest, with a mask", () => {
+    const batch = open().toBatch([
+      { ids: [1, 2, 3], isTruncated: false },
+      { ids: [4], isTruncated: false },
+    ]);
+    expect(batch.length).toBe(3);
+    expect([...batch.inputIds].map(Number)).toEqual([1, 2, 3, 4, 3, 3]);
+    expect([...batch.attentionMask].map(Number)).toEqual([1, 1, 1, 1, 0, 0]);
+  });
+
+  test("rows are always of full length where the model wants that", () => {
+    const tokenizer = open({ maxLength: 4, padTo: "maxLength" });
+    expect([...tokenizer.toBatch([{ ids: [7], isTruncated: false }]).inputIds]).toEqual([
+      7n,
+      3n,
+      3n,
+      3n,
+    ]);
+  });
+
+  test.each(["<|endoftext|>", { content: "<|endoftext|>" }])(
+    "the token named %j fills up",
+    (pad) => {
+      const texts = [{ ids: [7], isTruncated: false }];
+      const batch = open({ maxLength: 2, padTo: "maxLength" }, { pad_token: pad }).toBatch(texts);
+      expect([...batch.inputIds].map(Number)).toEqual([7, end]);
+    },
+  );
+
+  test("a model without a filling token is not supported", () => {
+    expect(() => open({ padId: undefined })).toThrow(/names a token to fill texts up with/);
+  });
+
+  test("a definition that cannot be run is a ModelError", () => {
+    const settings = { maxLength: 20, padTo: "longest", padId: 0 } as const;
+    const definition = { normalizer: null };
+    expect(() => createTokenizer({ definition, config: {}, settings })).toThrow(ModelError);
   });
 });

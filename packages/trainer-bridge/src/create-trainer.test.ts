@@ -38,29 +38,33 @@ test("what is to be exported must be a checkpoint", trains, async () => {
   });
 });
 
-test("a fit trains, stops when aborted and exports; what it kept can be exported again", trains, async () => {
-  const controller = new AbortController();
-  const runFolder = newFolder();
-  const trainer = createTrainer({ device: "cpu" });
-  const run = trainer.fit(spec(runFolder), { signal: controller.signal });
-  const types = new Set<string>();
-  for await (const { type } of run) {
-    types.add(type);
-    if (type === "step") controller.abort();
-  }
-  const result = await run.result;
-  expect(types).toEqual(new Set(["progress", "evaluation", "step"]));
-  expect(result).toMatchObject({ stopped: "aborted", model: runFolder, failures: [] });
-  expect(result.steps).toBeGreaterThan(0);
-  expect(result.judged.start).toHaveLength(result.judged.groups.length);
-  expect(existsSync(join(runFolder, "semblance.json"))).toBe(true);
+test(
+  "a fit trains, stops when aborted and exports; what it kept can be exported again",
+  trains,
+  async () => {
+    const controller = new AbortController();
+    const runFolder = newFolder();
+    const trainer = createTrainer({ device: "cpu" });
+    const run = trainer.fit(spec(runFolder), { signal: controller.signal });
+    const types = new Set<string>();
+    for await (const { type } of run) {
+      types.add(type);
+      if (type === "step") controller.abort();
+    }
+    const result = await run.result;
+    expect(types).toEqual(new Set(["progress", "evaluation", "step"]));
+    expect(result).toMatchObject({ stopped: "aborted", model: runFolder, failures: [] });
+    expect(result.steps).toBeGreaterThan(0);
+    expect(result.judged.start).toHaveLength(result.judged.groups.length);
+    expect(existsSync(join(runFolder, "semblance.json"))).toBe(true);
 
-  const output = newFolder();
-  const made = await exportCheckpoint({ checkpoint: runFolder, output, name: "again" });
-  expect(made).toMatchObject({ model: output, weights: expect.stringMatching(/^[0-9a-f]{64}$/) });
-  expect(made.certificate.image.maxAbs).toBeLessThanOrEqual(1e-5);
-  expect(existsSync(join(output, "onnx", "text_model.onnx"))).toBe(true);
-});
+    const output = newFolder();
+    const made = await exportCheckpoint({ checkpoint: runFolder, output, name: "again" });
+    expect(made).toMatchObject({ model: output, weights: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(made.certificate.image.maxAbs).toBeLessThanOrEqual(1e-5);
+    expect(existsSync(join(output, "onnx", "text_model.onnx"))).toBe(true);
+  },
+);
 
 test("killing the worker of a real fit is one error", trains, async () => {
   const runFolder = newFolder();

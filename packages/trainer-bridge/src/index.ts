@@ -1,19 +1,19 @@
 export type { Device, TrainerConfig } from "./config.ts";
 export { createTrainer, type FileTrainer } from "./create-trainer.ts";
 export { doctorPython, type PythonReport } from "./doctor-python.ts";
-export {
-  type Certificate,
-  type CertificateItems,
-  type ExportOptions,
-  type ExportResult,
-  exportCheckpoint,
-} from "./export-checkpoint.ts";
+export { exportCheckpoint } from "./export-checkpoint.ts";
 export { type FindPythonOptions, findPython } from "./find-python.ts";
 export {
   type Hyperparameters,
   type HyperparametersInput,
   hyperparameters,
 } from "./hyperparameters.ts";
+export type {
+  Certificate,
+  CertificateItems,
+  ExportOptions,
+  ExportResult,
+} from "./run-export.ts";
 export type { SetUpPythonResult } from "./set-up-environment.ts";
 export { type SetUpPythonOptions, setUpPython } from "./set-up-python.ts";
 export type { SetUpProgress } from "./set-up-runner.ts";

@@ -1,8 +1,9 @@
 import type { Progress } from "@semblance/core";
+import { describeProgress, drawProgress } from "./describe-progress.ts";
 
 /** Options of {@link createProgressDisplay}. */
 export interface ProgressDisplayOptions {
-  readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly isQuiet: boolean;
   /** Milliseconds between lines where there is no terminal. @defaultValue 5000 */
   readonly lineIntervalMs?: number;
@@ -19,36 +20,42 @@ export interface ProgressDisplay {
 }
 
 const barIntervalMs = 100;
-const barWidth = 24;
+const usualColumns = 80;
 const clearLine = "\r\u001b[2K";
 
-/** A live bar on a terminal, elsewhere a line every few seconds; nothing when quiet. */
+/**
+ * A live bar on a terminal, elsewhere a line every few seconds; a new stage is shown at once. Nothing
+ * when quiet.
+ */
 export function createProgressDisplay(options: ProgressDisplayOptions): ProgressDisplay {
   const { stream, isQuiet, lineIntervalMs = 5000 } = options;
   const isLive = stream.isTTY === true;
   const intervalMs = isLive ? barIntervalMs : lineIntervalMs;
-  let shownAt = Number.NEGATIVE_INFINITY;
-  let stage = "";
+  let shownAt = 0;
+  let stage: string | undefined;
   let stageStartedAt = 0;
   let isBarShown = false;
   const clear = () => {
     if (isBarShown) stream.write(clearLine);
     isBarShown = false;
   };
+  const show = (line: string) => {
+    clear();
+    // A bar that wraps could not be taken away again.
+    stream.write(isLive ? line.slice(0, (stream.columns ?? usualColumns) - 1) : `${line}\n`);
+    isBarShown = isLive;
+  };
   return {
     update(progress, detail) {
       const now = performance.now();
-      if (progress.stage !== stage) {
-        stage = progress.stage;
-        stageStartedAt = now;
-      }
-      if (isQuiet || now - shownAt < intervalMs) return;
+      const isNewStage = progress.stage !== stage;
+      if (isNewStage) stageStartedAt = now;
+      stage = progress.stage;
+      if (isQuiet || (!isNewStage && now - shownAt < intervalMs)) return;
       shownAt = now;
-      const bar = describeProgress(progress, (now - stageStartedAt) / 1000);
-      const line = detail === undefined ? bar : `${bar} · ${detail}`;
-      clear();
-      stream.write(isLive ? line : `${line}\n`);
-      isBarShown = isLive;
+      const describe = isLive ? drawProgress : describeProgress;
+      const line = describe(progress, (now - stageStartedAt) / 1000);
+      show(detail === undefined ? line : `${line} · ${detail}`);
     },
     note(line) {
       if (isQuiet) return;
@@ -57,24 +64,4 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
     },
     close: clear,
   };
-}
-
-function describeProgress(progress: Progress, seconds: number): string {
-  const { stage, done, total, unit } = progress;
-  if (total === undefined || total === 0) return `${stage}: ${round(done)} ${unit}`;
-  const share = Math.min(1, done / total);
-  const filled = Math.round(share * barWidth);
-  const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
-  const left =
-    done > 0 && share < 1 ? `, ${formatSeconds((seconds / share) * (1 - share))} left` : "";
-  return `${stage} ${bar} ${round(done)}/${round(total)} ${unit}${left}`;
-}
-
-function round(value: number): string {
-  return Math.round(value).toLocaleString("en");
-}
-
-function formatSeconds(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return `${Math.ceil(seconds / 60)} min`;
 }

@@ -1,4 +1,5 @@
 import { type ItemFailure, SemblanceError } from "@semblance/core";
+import { describeError, traceError } from "./describe-error.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 
 /** Where a verb writes. */
@@ -6,7 +7,7 @@ export interface CommandIo {
   /** Results. */
   readonly stdout: NodeJS.WritableStream;
   /** Progress, notes and errors. */
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 }
 
 /** What verbs are added with. */
@@ -55,9 +56,12 @@ export async function runVerb(
   const display = createProgressDisplay({ stream: io.stderr, isQuiet: options.quiet ?? false });
   const interrupt = new AbortController();
   const onInterrupt = () => {
-    // The second Ctrl-C ends at once; whatever is on disk is resumable.
-    if (interrupt.signal.aborted) process.exit(interrupted);
-    interrupt.abort(new Error("Interrupted."));
+    if (interrupt.signal.aborted) {
+      display.close();
+      writeError(io, options, interruption());
+      process.exit(interrupted); // whatever is on disk can be resumed
+    }
+    interrupt.abort(interruption());
     display.note("Stopping. Press Ctrl-C again to end at once.");
   };
   process.on("SIGINT", onInterrupt);
@@ -69,9 +73,8 @@ export async function runVerb(
     outcome.exitCode = interrupt.signal.aborted ? interrupted : (result.exitCode ?? 0);
   } catch (error) {
     display.close();
-    const wasInterrupted = interrupt.signal.aborted;
-    writeError(io, options, wasInterrupted ? interruption() : error);
-    outcome.exitCode = wasInterrupted ? interrupted : 1;
+    writeError(io, options, interrupt.signal.aborted ? interruptedBy(error) : error);
+    outcome.exitCode = interrupt.signal.aborted ? interrupted : 1;
   } finally {
     process.off("SIGINT", onInterrupt);
   }
@@ -80,8 +83,7 @@ export async function runVerb(
 function writeResult(io: CommandIo, options: OutputOptions, result: VerbResult): void {
   const { document, text, failures = [] } = result;
   if (!options.quiet) writeFailures(io, failures);
-  if (options.json)
-    io.stdout.write(`${JSON.stringify({ schema: 1, failures, ...document }, null, 2)}\n`);
+  if (options.json) writeDocument(io, { schema: 1, failures, ...document });
   else io.stdout.write(`${text.trimEnd()}\n`);
 }
 
@@ -97,34 +99,21 @@ function writeFailures(io: CommandIo, failures: readonly ItemFailure[]): void {
 }
 
 function writeError(io: CommandIo, options: OutputOptions, error: unknown): void {
-  const { code, message, fix } = describeError(error);
-  if (options.json) {
-    const document = { schema: 1, failures: [], error: { code, message, fix } };
-    io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  }
+  const description = describeError(error);
+  const { message, fix } = description;
+  if (options.json) writeDocument(io, { schema: 1, failures: [], error: description });
   io.stderr.write(`Error: ${message}\n${fix === undefined ? "" : `${fix}\n`}`);
-  if (options.verbose) io.stderr.write(`${stacksOf(error)}\n`);
+  if (options.verbose) io.stderr.write(`${traceError(error)}\n`);
 }
 
-interface ErrorDescription {
-  readonly code: string;
-  readonly message: string;
-  readonly fix?: string | undefined;
+/** Writes the one JSON document that `--json` puts on stdout. */
+export function writeDocument(io: CommandIo, document: object): void {
+  io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-function describeError(error: unknown): ErrorDescription {
-  if (SemblanceError.isInstance(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const isArgument = error instanceof RangeError || error instanceof TypeError;
-  if (isArgument) return { code: "ARGUMENT_INVALID", message };
-  const fix = "This is not an error that was foreseen: --verbose shows where it happened.";
-  return { code: "UNEXPECTED", message, fix };
-}
-
-function stacksOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return `${error.stack ?? error.message}${cause === undefined ? "" : `\nCaused by ${stacksOf(cause)}`}`;
+// An error that the interruption did not cause must not be hidden by it.
+function interruptedBy(error: unknown): unknown {
+  return SemblanceError.isInstance(error) && error.code !== "ABORTED" ? error : interruption();
 }
 
 function interruption(): SemblanceError {

@@ -10,9 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: see worker.py
+
 import pytest
 import torch
 from PIL import Image, ImageDraw
+
 from semblance_trainer.config import FitConfig, parse_fit_config
 from semblance_trainer.events import EventWriter
 from semblance_trainer.fit import Fitted, fit_weights
@@ -20,7 +23,14 @@ from semblance_trainer.model import silence_transformers
 from semblance_trainer.scratch import train_tokenizer, write_checkpoint_files
 from semblance_trainer.stop import StopRequest
 
-COLOURS = {"red": (220, 30, 30), "green": (30, 170, 60), "blue": (40, 60, 220), "gold": (230, 190, 20)}
+torch.set_num_threads(1)  # models this small only lose by sharing
+
+COLOURS = {
+    "red": (220, 30, 30),
+    "green": (30, 170, 60),
+    "blue": (40, 60, 220),
+    "gold": (230, 190, 20),
+}
 SHAPES = ("circle", "square", "bar", "cross")
 SHARED = Path(__file__).resolve().parents[5] / "shared"
 
@@ -98,7 +108,7 @@ def validation_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def micro_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A CLIP of 32 px, width 32, 2 + 2 layers, with random weights."""
+    """Make a CLIP of 32 px, width 32, 2 + 2 layers, with random weights."""
     from transformers import CLIPConfig, CLIPModel
 
     silence_transformers()
@@ -126,9 +136,7 @@ Job = Callable[..., FitConfig]
 
 
 @pytest.fixture
-def job(
-    tmp_path: Path, micro_checkpoint: Path, train_folder: Path, validation_folder: Path
-) -> Job:
+def job(tmp_path: Path, micro_checkpoint: Path, train_folder: Path, validation_folder: Path) -> Job:
     """Return a maker of fit configurations; keywords replace or add keys of the JSON."""
 
     def make(run: str = "run", **changes: Any) -> FitConfig:

@@ -50,13 +50,29 @@ def start(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
 
 
 def finish(identity: str) -> dict[str, Any]:
+    reports: list[dict[str, Any]] = []
+
+    def has_ended() -> bool:
+        reports.append(call("poll", id=identity)["value"])
+        return not reports[-1]["running"]
+
+    assert wait_until(has_ended), "the worker did not end"
+    return reports[-1]
+
+
+def is_gone(pid: str) -> bool:
+    """Whether the process has ended, collected or not."""
+    command = ["ps", "-o", "stat=", "-p", pid]
+    status = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return status == "" or status.startswith("Z")
+
+
+def wait_until(condition: Callable[[], bool]) -> bool:
     for _ in range(200):
-        report = call("poll", id=identity)["value"]
-        if not report["running"]:
-            assert isinstance(report, dict)
-            return report
+        if condition():
+            return True
         time.sleep(0.05)
-    pytest.fail("the worker did not end")
+    return False
 
 
 Start = Callable[[str], dict[str, Any]]
@@ -98,11 +114,7 @@ def test_force_kills_the_worker_and_what_it_started(start: Start, tmp_path: Path
         time.sleep(0.02)
     call("cancel", id=identity, force=True)
     assert finish(identity)["returnCode"] == -signal.SIGKILL
-    time.sleep(0.2)
-    status = subprocess.run(
-        ["ps", "-o", "stat=", "-p", child.read_text()], capture_output=True, text=True, check=False
-    ).stdout
-    assert status.strip() == "" or status.startswith("Z")
+    assert wait_until(lambda: is_gone(child.read_text()))
 
 
 def test_a_second_job_is_refused_while_the_first_lives(start: Start, tmp_path: Path) -> None:
@@ -152,9 +164,7 @@ def test_the_bridge_process_ends_with_its_parent(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "pid")], env=environment, check=True, timeout=20
     )
-    child = (tmp_path / "pid").read_text()
-    time.sleep(1.5)
-    assert subprocess.run(["ps", "-p", child], capture_output=True, check=False).returncode != 0
+    assert wait_until(lambda: is_gone((tmp_path / "pid").read_text()))
 
 
 def test_a_process_id_that_is_used_again_is_told_apart(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+
 from semblance_trainer.config import (
     Hyperparameters,
     camel_case,

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import draw, shared_folder
 from PIL import Image
+from transformers import CLIPImageProcessorPil, SiglipImageProcessorPil
+
+from conftest import draw, shared_folder
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.image_cache import CacheRequest, PixelCache, open_cache
 from semblance_trainer.images import decode_image, read_image_recipe
-from transformers import CLIPImageProcessorPil, SiglipImageProcessorPil
 
 SIZES = [(48, 40), (31, 97), (97, 31), (32, 32), (33, 32), (200, 11)]
 CLIP = {"size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}}
@@ -44,7 +45,9 @@ def test_pixels_equal_transformers(
 
 def test_real_photos_have_the_reference_pixels() -> None:
     data = shared_folder("data", "flickr8k-800")
-    names = json.loads((shared_folder("oracle", "tiny-clip") / "automm" / "oracle.json").read_text())
+    names = json.loads(
+        (shared_folder("oracle", "tiny-clip") / "automm" / "oracle.json").read_text()
+    )
     paths = [str(data / name) for name in names["images"][:8]]
     for model, part in (("tiny-clip", "transformers/"), ("tiny-siglip", "")):
         oracle = shared_folder("oracle", model)

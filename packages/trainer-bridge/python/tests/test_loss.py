@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+
 from semblance_trainer.loss import multi_positive_info_nce, sigmoid_loss
 
 SCALE = torch.tensor(7.0)
@@ -29,7 +30,9 @@ def test_two_images_of_one_text_share_its_target() -> None:
     everything = torch.ones(2, 2, dtype=torch.bool)
     # every row's logits are (s, 0), its target (1/2, 1/2): log(e^s + 1) - s/2
     expected = math.log(math.exp(7) + 1) - 3.5
-    assert multi_positive_info_nce(images, texts, SCALE, everything).item() == pytest.approx(expected)
+    assert multi_positive_info_nce(images, texts, SCALE, everything).item() == pytest.approx(
+        expected
+    )
 
 
 def test_a_positive_off_the_diagonal_is_pulled_in_not_pushed_away() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from semblance_trainer.halves import split_validation
 from semblance_trainer.never_worse import clustered_interval, judge
 
@@ -12,7 +13,9 @@ def pairs_of(*pairs: tuple[int, int]) -> np.ndarray:
 
 def test_no_image_and_no_text_is_in_both_halves() -> None:
     random = np.random.default_rng(2)
-    pairs = np.unique(np.stack((random.integers(0, 90, 120), random.integers(0, 130, 120)), 1), axis=0)
+    pairs = np.unique(
+        np.stack((random.integers(0, 90, 120), random.integers(0, 130, 120)), 1), axis=0
+    )
     halves = split_validation(pairs, 90, 130, seed=1)
     assert halves.separate
     assert (halves.image_half[pairs[:, 0]] == halves.text_half[pairs[:, 1]]).all()
@@ -40,7 +43,12 @@ def decide(start: list[float], candidate: list[float], **options: object) -> str
     rule = options.pop("rule", "mean")
     chosen = bool(options.pop("chosen", True))
     return judge(
-        np.array(start), np.array(candidate), groups, chosen=chosen, rule=rule, seed=0  # type: ignore[arg-type]
+        np.array(start),
+        np.array(candidate),
+        groups,
+        chosen=chosen,
+        rule=rule,
+        seed=0,  # type: ignore[arg-type]
     ).keep
 
 
@@ -85,7 +93,12 @@ def test_one_cluster_says_nothing() -> None:
 
 def test_queries_without_relevant_items_are_left_out() -> None:
     judged = judge(
-        np.array([0.5, np.nan]), np.array([0.75, np.nan]), np.arange(2), chosen=True, rule="mean", seed=0
+        np.array([0.5, np.nan]),
+        np.array([0.75, np.nan]),
+        np.arange(2),
+        chosen=True,
+        rule="mean",
+        seed=0,
     )
     assert judged.gain == 0.25
     assert len(judged.start) == 1

@@ -4,6 +4,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+
 from semblance_trainer.ranking import (
     expected_hit,
     expected_reciprocal_rank,
@@ -44,7 +45,9 @@ def test_ranks_are_the_mean_over_all_orders_of_the_ties(
 
 
 def test_a_query_without_relevant_items_has_no_rank() -> None:
-    found = rank_queries(np.ones((1, 2), np.float32), np.ones((3, 2), np.float32), [np.array([], int)])
+    found = rank_queries(
+        np.ones((1, 2), np.float32), np.ones((3, 2), np.float32), [np.array([], int)]
+    )
     assert np.isnan(found.reciprocal).all()
     assert np.isnan(found.hits).all()
 

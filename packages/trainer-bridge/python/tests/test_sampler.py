@@ -1,6 +1,7 @@
 """Batches: pure, without doubles, fair."""
 
 import numpy as np
+
 from semblance_trainer.sampler import Sampler
 
 # images 0 … 9; image i has the texts 2i and 2i + 1; texts 1 and 2 read the same

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from semblance_trainer.learning_rate import automatic_learning_rate
 from semblance_trainer.schedule import Plan, Speed, first_plan, learning_rate_at, make_plan
 

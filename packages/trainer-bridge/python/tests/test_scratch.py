@@ -4,12 +4,22 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from semblance_trainer.model import load_dual_encoder
-from semblance_trainer.scratch import make_scratch_checkpoint, train_tokenizer
 from transformers import AutoTokenizer
 
+from semblance_trainer.model import load_dual_encoder
+from semblance_trainer.scratch import make_scratch_checkpoint, train_tokenizer
+
 TEXTS = ["A man in a brown shirt plays on the beach.", "Two black dogs!", "It's a café, 2026"] * 5
-ODD = ["", "  ", "\U0001f600 ZWÖLF", "東京", "naïve 12% — “ok”", "x" * 400, "<|endoftext|>", "\x07\x7f"]
+ODD = [
+    "",
+    "  ",
+    "\U0001f600 ZWÖLF",
+    "東京",
+    "naïve 12% — “ok”",
+    "x" * 400,
+    "<|endoftext|>",
+    "\x07\x7f",
+]
 
 
 def test_no_text_is_unknown_to_the_tokenizer() -> None:

@@ -1,9 +1,8 @@
-"""For people at a terminal: `python -m semblance_trainer JOB.json` and `… export CHECKPOINT OUT`.
+"""For people at a terminal: `python -m semblance_trainer fit JOB.json`, `… export CHECKPOINT OUT`.
 
-`JOB.json` is a job as in the protocol ({"protocol": 1, "task": "fit", "config": {…}}); its
-`startedAt` may be left out. Events go to the run folder's job/events.jsonl and, as JSON lines, to
-standard error; the result goes to standard output. Ctrl-C stops at the next update, then chooses
-and exports.
+`JOB.json` is a job as the worker reads it ({"protocol": 1, "task": "fit", "config": {…}}); its
+`startedAt` may be left out. Events go to the run folder's job/events.jsonl, the result to standard
+output. Ctrl-C stops at the next update, then chooses and exports.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from typing import Any
 
 from semblance_trainer import PROTOCOL
 from semblance_trainer.stop import StopRequest
-from semblance_trainer.worker import run_job
+from semblance_trainer.worker import run_job, spare_the_processor
 
 __all__ = ["main"]
 
@@ -52,6 +51,7 @@ def _job(arguments: argparse.Namespace) -> tuple[dict[str, Any], Path]:
 def main() -> None:
     """Run one command."""
     job, folder = _job(_read_arguments())
+    spare_the_processor()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     stop = StopRequest(threading.Event())

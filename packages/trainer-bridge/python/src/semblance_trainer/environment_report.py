@@ -33,7 +33,8 @@ MINIMUM_VERSIONS = {
 def report_environment() -> dict[str, object]:
     """Return python, executable, packages, minimums, missing, outdated and device.
 
-    `packages` has the version or None by name; `device` is where `device: "auto"` will most likely train.
+    `packages` has the version or None by name, `minimums` the oldest version that will do;
+    `device` is where `device: "auto"` will most likely train.
     """
     versions = {name: _version_of(name) for name in MINIMUM_VERSIONS}
     return {

@@ -21,7 +21,7 @@ from semblance_trainer.events import EventWriter
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.tokens import TextBatch
 
-__all__ = ["TOLERANCE", "CertificateInputs", "export_towers", "make_inputs"]
+__all__ = ["TOLERANCE", "CertificateInputs", "check_towers", "export_towers", "make_inputs"]
 
 TOLERANCE = 1e-5
 _OPSET = 20
@@ -85,30 +85,49 @@ def export_towers(
 ) -> dict[str, Any]:
     """Write onnx/vision_model.onnx and onnx/text_model.onnx; return the certificate.
 
-    Raises EXPORT_FAILED when a graph cannot be made or differs from PyTorch by more than 1e-5 in
-    any component of an L2-normalised embedding.
+    Raises EXPORT_FAILED when a graph cannot be made or differs from PyTorch (see `check_towers`).
     """
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
-    model.network.eval().cpu()
-    clip = model.kind == "clip"
-    text_tower = _ClipTextTower(model) if clip else _SiglipTextTower(model)
-    text_inputs = {"input_ids": inputs.texts.input_ids}
-    if clip:
-        text_inputs["attention_mask"] = inputs.texts.attention_mask
-    jobs: list[tuple[str, nn.Module, dict[str, torch.Tensor]]] = [
-        ("vision_model", _VisionTower(model), {"pixel_values": inputs.pixel_values}),
-        ("text_model", text_tower, text_inputs),
-    ]
+    jobs = _jobs(model, inputs)
     events.progress("exporting", 0, len(jobs), "graphs")
     for done, (name, tower, tensors) in enumerate(jobs, start=1):
-        _export(tower, tensors, folder / "onnx" / f"{name}.onnx", model.max_length)
+        _export(tower, tensors, folder / "onnx" / name, model.max_length)
         events.progress("exporting", done, len(jobs), "graphs")
+    return check_towers(model, folder, inputs, events)
+
+
+def check_towers(
+    model: DualEncoder, folder: Path, inputs: CertificateInputs, events: EventWriter
+) -> dict[str, Any]:
+    """Compare the graphs of a folder with the model; return the certificate.
+
+    Raises EXPORT_FAILED when any component of an L2-normalised embedding differs by more than
+    1e-5.
+    """
     checks = []
+    jobs = _jobs(model, inputs)
     for done, (name, tower, tensors) in enumerate(jobs):
         events.progress("checking the export", done, len(jobs), "graphs")
-        checks.append(_compare(tower, tensors, folder / "onnx" / f"{name}.onnx"))
+        checks.append(_compare(tower, tensors, folder / "onnx" / name))
     events.progress("checking the export", len(jobs), len(jobs), "graphs")
     return _certificate(inputs, checks)
+
+
+def _jobs(
+    model: DualEncoder, inputs: CertificateInputs
+) -> list[tuple[str, nn.Module, dict[str, torch.Tensor]]]:
+    """Return each graph's file name, tower and inputs."""
+    model.network.eval().cpu()
+    texts = {"input_ids": inputs.texts.input_ids}
+    if model.kind == "siglip":
+        text_tower: nn.Module = _SiglipTextTower(model)
+    else:
+        text_tower = _ClipTextTower(model)
+        texts["attention_mask"] = inputs.texts.attention_mask
+    return [
+        ("vision_model.onnx", _VisionTower(model), {"pixel_values": inputs.pixel_values}),
+        ("text_model.onnx", text_tower, texts),
+    ]
 
 
 def _certificate(inputs: CertificateInputs, checks: list[dict[str, float]]) -> dict[str, Any]:

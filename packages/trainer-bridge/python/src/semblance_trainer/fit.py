@@ -72,7 +72,6 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
     store = CheckpointStore(config.job_folder)
     if config.hyperparameters.threads is not None:
         torch.set_num_threads(config.hyperparameters.threads)
-    torch.set_flush_denormal(True)  # AdamW's averages of rare tokens decay into slow numbers
     state_json = store.open_state() if config.resume else None
     _make_room(config, store, fresh=state_json is None)
     ready = _prepare(config, clock, events, fresh=state_json is None)

@@ -20,7 +20,7 @@ from semblance_trainer.errors import TrainerError, describe_error
 from semblance_trainer.events import EventWriter, finite, write_atomically
 from semblance_trainer.stop import Orphaned, StopRequest
 
-__all__ = ["main", "run_job", "run_task"]
+__all__ = ["main", "run_job", "run_task", "spare_the_processor"]
 
 GRACE_SECONDS = 20.0
 EXIT_ORPHANED = 75
@@ -36,6 +36,15 @@ def _listen(stop: StopRequest) -> None:
     stop.event.set()
     time.sleep(GRACE_SECONDS)
     os._exit(EXIT_ORPHANED)
+
+
+def spare_the_processor() -> None:
+    """Make OpenMP's threads sleep while they wait; must be called before torch is imported.
+
+    Spinning ones starve each other on a machine that has anything else to do: measured, a busy
+    two-core machine trains up to ten times slower with them.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def run_task(job: object, events: EventWriter, stop: StopRequest) -> dict[str, Any]:
@@ -91,6 +100,7 @@ def main() -> None:
     """Run the job whose folder is the only argument."""
     if len(sys.argv) != 2:
         sys.exit("usage: python -m semblance_trainer.worker JOB_FOLDER")
+    spare_the_processor()
     stop = StopRequest(threading.Event())
     threading.Thread(target=_listen, args=(stop,), daemon=True).start()
     status = run_job(Path(sys.argv[1]), stop)

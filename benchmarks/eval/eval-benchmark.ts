@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EncodedPairs, encodeNpy, normalizeRows, toEmbeddings } from "@semblance/core";
+import { evaluateRetrieval } from "@semblance/eval";
+import { findPython } from "@semblance/trainer-bridge";
+import { type BenchmarkResult, measureInTurn, toRow } from "../measure.ts";
+import { startPeer } from "./peer.ts";
+
+const dimension = 512;
+const captionsPerImage = 5;
+
+/**
+ * Retrieval metrics of both directions from embeddings: ours (six metric families at three cut-offs,
+ * without intervals) against the formula of CLIP_benchmark in PyTorch (recall@k at the same
+ * cut-offs, batch 64).
+ */
+export async function runEvalBenchmark(options: {
+  readonly isQuick: boolean;
+}): Promise<BenchmarkResult> {
+  const images = options.isQuick ? 1000 : 5000;
+  const pairs = createPairs(images);
+  const folder = await mkdtemp(join(tmpdir(), "semblance-bench-"));
+  await using peer = await writeInputs(folder, pairs).then(() => startPeer(findPython({}), folder));
+  try {
+    const ours = async () => {
+      const started = performance.now();
+      await evaluateRetrieval(pairs, { confidence: false });
+      return (performance.now() - started) / 1000;
+    };
+    const seconds = await measureInTurn(
+      { semblance: ours, "clip-benchmark": peer.run },
+      options.isQuick ? 3 : 5,
+    );
+    const rows = Object.entries(seconds).map(([system, runs]) => toRow(system, "eval", runs));
+    const [own, other] = rows;
+    return {
+      rows,
+      ratios: {
+        "eval.vs.clip-benchmark": (other?.value ?? Number.NaN) / (own?.value ?? Number.NaN),
+      },
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function writeInputs(folder: string, { image, text }: EncodedPairs): Promise<void> {
+  for (const [name, { data, count }] of Object.entries({ image, text })) {
+    await writeFile(join(folder, `${name}.npy`), encodeNpy({ data, shape: [count, dimension] }));
+  }
+}
+
+// Captions lie near their image, so that ranks are spread as those of a trained model are.
+function createPairs(images: number): EncodedPairs {
+  const random = createRandom(1);
+  const image = Float32Array.from({ length: images * dimension }, () => random() - 0.5);
+  const text = new Float32Array(images * captionsPerImage * dimension);
+  for (let i = 0; i < text.length; i++) {
+    const row = Math.floor(i / dimension / captionsPerImage);
+    text[i] = (image[row * dimension + (i % dimension)] ?? 0) * 0.15 + random() - 0.5;
+  }
+  return {
+    image: normalizeRows(toEmbeddings(image, dimension)),
+    text: normalizeRows(toEmbeddings(text, dimension)),
+    judgements: Array.from({ length: images * captionsPerImage }, (_, row) => ({
+      text: row,
+      image: Math.floor(row / captionsPerImage),
+      relevance: 1,
+    })),
+  };
+}
+
+/** Park and Miller's minimal standard generator: good enough for noise, the same everywhere. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}

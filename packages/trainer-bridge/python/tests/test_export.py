@@ -1,0 +1,193 @@
+"""Both towers as ONNX give what PyTorch gives, whatever the batch, length and padding."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from conftest import Fit, Job, shared_folder
+from semblance_trainer.checkpoint import hash_weights, read_tensors
+from semblance_trainer.config import ExportConfig, parse_export_config
+from semblance_trainer.dataset import read_dataset
+from semblance_trainer.errors import TrainerError
+from semblance_trainer.events import EventWriter
+from semblance_trainer.export import run_export
+from semblance_trainer.export_onnx import check_towers, make_inputs
+from semblance_trainer.images import decode_image
+from semblance_trainer.keep import certificate_inputs, keep_weights
+from semblance_trainer.model import load_dual_encoder
+
+CPU = torch.device("cpu")
+
+
+def run_graph(folder: Path, name: str, **inputs: np.ndarray) -> np.ndarray:
+    session = onnxruntime.InferenceSession(str(folder / "onnx" / name))
+    rows: np.ndarray = session.run(None, inputs)[0]
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="session")
+def exported(micro_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exported")
+    events = EventWriter(folder / "job" / "events.jsonl")
+    run_export(ExportConfig(str(micro_checkpoint), str(folder), name="micro"), events)
+    return folder
+
+
+def test_semblance_json_says_what_the_files_are(exported: Path, micro_checkpoint: Path) -> None:
+    described = json.loads((exported / "semblance.json").read_text())
+    weights = hash_weights(read_tensors(micro_checkpoint / "model.safetensors"))
+    assert (described["name"], described["weights"]) == ("micro", weights)
+    assert described["dimension"] == 32
+    scale = read_tensors(micro_checkpoint / "model.safetensors")["logit_scale"].exp().item()
+    assert described["scoring"] == {
+        "kind": "softmax",
+        "logitScale": pytest.approx(scale),
+        "logitBias": 0.0,
+    }
+    assert sorted(described["files"]) == ["onnx/text_model.onnx", "onnx/vision_model.onnx"]
+    for name, facts in described["files"].items():
+        content = (exported / name).read_bytes()
+        assert facts == {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    assert described["certificate"]["image"]["maxAbs"] <= 1e-5
+    assert (exported / "README.md").read_text().startswith("---\n")
+
+
+def test_the_graphs_have_the_names_and_axes_of_the_protocol(exported: Path) -> None:
+    names = {}
+    for name in ("vision_model", "text_model"):
+        graph = onnx.load(exported / "onnx" / f"{name}.onnx")
+        assert graph.opset_import[0].version >= 20
+        session = onnxruntime.InferenceSession(graph.SerializeToString())
+        names[name] = [
+            [(tensor.name, tensor.shape) for tensor in tensors]
+            for tensors in (session.get_inputs(), session.get_outputs())
+        ]
+    assert names["vision_model"] == [
+        [("pixel_values", ["batch", 3, 32, 32])],
+        [("image_embeds", ["batch", 32])],
+    ]
+    ids = ["batch", "sequence"]
+    assert names["text_model"] == [
+        [("input_ids", ids), ("attention_mask", ids)],
+        [("text_embeds", ["batch", 32])],
+    ]
+
+
+@pytest.mark.parametrize(("pad_id", "mask"), [(0, 0), (0, 1), (3, 0), (3, 1), (7, 0)])
+@pytest.mark.parametrize("length", [9, 24])
+def test_padding_changes_no_text(
+    exported: Path, micro_checkpoint: Path, pad_id: int, mask: int, length: int
+) -> None:
+    model = load_dual_encoder(micro_checkpoint, CPU)
+    rows = model.texts.ids(["a red bar", "2: cross", "gold"])
+    with torch.no_grad():
+        expected = torch.cat([model.encode_texts([row]) for row in rows]).numpy()
+    ids = np.full((3, length), pad_id, dtype=np.int64)
+    attention = np.full((3, length), mask, dtype=np.int64)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)], attention[i, : len(row)] = row, 1
+    found = run_graph(exported, "text_model.onnx", input_ids=ids, attention_mask=attention)
+    assert np.abs(found - expected).max() <= 1e-5
+
+
+def test_a_graph_that_differs_is_refused(
+    micro_checkpoint: Path, exported: Path, tmp_path: Path
+) -> None:
+    model = load_dual_encoder(micro_checkpoint, CPU)
+    events, inputs = EventWriter(tmp_path / "events.jsonl"), make_inputs(model, None, [])
+    check_towers(model, exported, inputs, events)
+    with torch.no_grad():
+        model.network.text_projection.weight[0, 0] += 1e-3
+    with pytest.raises(TrainerError, match=r"text_model\.onnx differs from PyTorch") as caught:
+        check_towers(model, exported, inputs, events)
+    assert caught.value.code == "EXPORT_FAILED"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "kind"), [("tiny-clip", "transformers", "clip"), ("tiny-siglip", "", "siglip")]
+)
+def test_real_items_have_the_reference_embeddings(
+    tmp_path: Path, name: str, part: str, kind: str
+) -> None:
+    data, oracle = shared_folder("data", "flickr8k-800"), shared_folder("oracle", name)
+    order = json.loads((shared_folder("oracle", "tiny-clip") / "automm/oracle.json").read_text())
+    checkpoint = oracle / "checkpoint"
+    config = {"checkpoint": str(checkpoint), "output": str(tmp_path / "out")}
+    events = EventWriter(tmp_path / "events.jsonl")
+    run_export(parse_export_config(config), events)
+    model = load_dual_encoder(checkpoint, CPU)
+    assert model.kind == kind
+    images = [model.images.resized(decode_image(str(data / path))) for path in order["images"]]
+    pixels = model.images.normalised(np.stack(images)).numpy()
+    found = run_graph(tmp_path / "out", "vision_model.onnx", pixel_values=pixels)
+    assert np.abs(found - np.load(oracle / part / "hf_image_embeddings.npy")).max() <= 1e-5
+    batch = model.texts.pad(model.texts.ids(order["captions"]))
+    inputs = {"input_ids": batch.input_ids.numpy()}
+    if kind == "clip":
+        inputs["attention_mask"] = batch.attention_mask.numpy()
+    found = run_graph(tmp_path / "out", "text_model.onnx", **inputs)
+    assert np.abs(found - np.load(oracle / part / "hf_text_embeddings.npy")).max() <= 1e-5
+
+
+def keep(fitted: Any, config: Any) -> dict[str, Any]:
+    inputs = certificate_inputs(fitted.model, fitted.pixels, fitted.validation.texts)
+    events = EventWriter(config.job_folder / "events.jsonl")
+    return keep_weights(config, fitted.result, fitted.model, fitted.store, inputs, events)
+
+
+def test_the_run_folder_holds_the_kept_weights(job: Job, fit: Fit) -> None:
+    config = job(hyperparameters={"maxSteps": 120, "learningRate": 3e-3})
+    fitted = fit(config)
+    result = keep(fitted, config)
+    run = Path(config.run_folder)
+    assert result["kept"] == "best"
+    kept = read_tensors(run / "model.safetensors")
+    best = read_tensors(run / "job" / "best.safetensors")
+    assert all(torch.equal(kept[name], best[name]) for name in best)
+    described = json.loads((run / "semblance.json").read_text())
+    assert described["weights"] == hash_weights(kept)
+    assert described["base"] == Path(config.checkpoint).name
+    assert "Gain in mean reciprocal rank" in (run / "README.md").read_text()
+    validation = read_dataset(Path(config.validation), "validation")
+    again = load_dual_encoder(run, CPU)
+    ids = again.texts.pad(again.texts.ids(validation.texts))
+    found = run_graph(
+        run,
+        "text_model.onnx",
+        input_ids=ids.input_ids.numpy(),
+        attention_mask=ids.attention_mask.numpy(),
+    )
+    with torch.no_grad():
+        expected = again.encode_texts(again.texts.ids(validation.texts)).numpy()
+    assert np.abs(found - expected).max() <= 1e-5
+
+
+def test_a_kept_start_that_is_a_model_folder_is_copied(
+    job: Job, fit: Fit, exported: Path, micro_checkpoint: Path, tmp_path: Path
+) -> None:
+    start = tmp_path / "start"
+    shutil.copytree(exported, start)
+    shutil.copy(micro_checkpoint / "model.safetensors", start / "model.safetensors")
+    config = job(checkpoint=str(start), hyperparameters={"maxSteps": 2, "learningRate": 1e-9})
+    fitted = fit(config)
+    fitted.result["kept"] = "start"
+    keep(fitted, config)
+    run = Path(config.run_folder)
+    for name in ("semblance.json", "model.safetensors", "onnx/text_model.onnx", "README.md"):
+        assert (run / name).read_bytes() == (start / name).read_bytes()
+
+
+def test_siglip_texts_are_padded_to_the_full_length() -> None:
+    oracle = shared_folder("oracle", "tiny-siglip")
+    model = load_dual_encoder(oracle / "checkpoint", CPU)
+    expected = json.loads((oracle / "hf_token_ids.json").read_text())
+    batch = model.texts.pad(model.texts.ids(expected["captions_first20"]))
+    assert batch.input_ids.tolist() == expected["ids"]
