@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
   type Encoder,
   type ImageInput,
@@ -12,20 +9,16 @@ import { z } from "zod";
 import { type OnnxEncoderConfig, type OnnxEncoderSettings, onnxEncoderConfig } from "./config.ts";
 import { toImagePipeline } from "./image-pipeline.ts";
 import { createImageTower } from "./image-tower.ts";
-import { dimensionOf, isSiglip, scoringOf, textPositionsOf } from "./model-config.ts";
+import { dimensionOf, isSiglip, scoringOf } from "./model-config.ts";
 import { type ModelFolder, openModelFolder } from "./model-folder.ts";
 import type { TowerFile } from "./onnx-files.ts";
 import { type OnnxGraph, type OnnxGraphOptions, openOnnxGraph } from "./onnx-graph.ts";
+import { openTokenizer } from "./open-tokenizer.ts";
 import { readJson } from "./read-json.ts";
 import { createResource, type Resource } from "./resource.ts";
+import { sha256 } from "./sha256.ts";
 import { createSharpDecoder } from "./sharp-decoder.ts";
 import { createTextTower } from "./text-tower.ts";
-import {
-  createTokenizer,
-  type TextTokenizer,
-  tokenizerConfig,
-  tokenizerDefinition,
-} from "./tokenizer.ts";
 
 /**
  * Opens a model folder (`config.json`, `preprocessor_config.json`, `tokenizer.json`, `onnx/…`) as an
@@ -48,7 +41,7 @@ export async function createOnnxEncoder(config: OnnxEncoderConfig): Promise<Enco
   const text = model.text && (await openTextTower(context, model.text));
   const ids = [image?.id, text?.id];
   return {
-    id: sha256(JSON.stringify(ids.filter((id) => id !== undefined))),
+    id: sha256(ids.filter((id) => id !== undefined)),
     name: model.name,
     dimension,
     scoring: scoringOf(model.config, model.manifest),
@@ -130,40 +123,4 @@ function openGraph(
   });
   resources.push(graph);
   return graph;
-}
-
-async function openTokenizer(
-  model: ModelFolder,
-): Promise<{ tokenizer: Resource<TextTokenizer>; hash: string }> {
-  const { folder, config } = model;
-  const tokenizerFile = await readFile(join(folder, "tokenizer.json"));
-  const named = await readJson(folder, "tokenizer_config.json", tokenizerConfig);
-  const maxLength = Math.min(
-    named.model_max_length ?? Number.POSITIVE_INFINITY,
-    textPositionsOf(config) ?? Number.POSITIVE_INFINITY,
-  );
-  if (!Number.isFinite(maxLength)) {
-    throw new ModelError({
-      code: "MODEL_UNSUPPORTED",
-      message: `Nothing in ${folder} says how many tokens the model reads.`,
-      fix: 'Add "model_max_length" to tokenizer_config.json.',
-    });
-  }
-  // SigLIP pools the last position, so its texts were always filled up in training.
-  const padTo = isSiglip(config) ? ("maxLength" as const) : ("longest" as const);
-  const padId = config.text_config.pad_token_id ?? undefined;
-  const settings = { maxLength, padTo, padId };
-  const tokenizer = createResource({
-    load: async () => {
-      const definition = await readJson(folder, "tokenizer.json", tokenizerDefinition);
-      return createTokenizer({ definition, config: named, settings });
-    },
-    close: async () => {},
-  });
-  const parts = [sha256(tokenizerFile), settings, named.pad_token];
-  return { tokenizer, hash: sha256(JSON.stringify(parts)) };
-}
-
-function sha256(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
 }

@@ -1,5 +1,13 @@
 import { ModelError, parseConfig } from "@semblance/core";
 import { z } from "zod";
+import {
+  type Channels,
+  type FamilyDefaults,
+  type ImageFamily,
+  imageFamilies,
+  type PixelSize,
+  type SizeSetting,
+} from "./image-families.ts";
 import type { ResizeKernel } from "./resize-pillow.ts";
 
 const pixels = z.int().positive();
@@ -30,15 +38,6 @@ const preprocessorConfig = z.looseObject({
 
 type PreprocessorConfig = z.output<typeof preprocessorConfig>;
 
-/** A size in pixels. */
-export interface PixelSize {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Per-channel numbers: red, green, blue. */
-export type Channels = readonly [number, number, number];
-
 /** The steps from a decoded image to a tower's input, in order; absent steps are left out. */
 export interface ImagePipeline {
   /** To a fixed size, or until the shorter edge has a length. */
@@ -66,35 +65,6 @@ const kernels: readonly ResizeKernel[] = [
 ];
 const bicubicCode = 3;
 
-interface FamilyDefaults {
-  readonly size: z.output<typeof size>;
-  readonly cropSize: z.output<typeof size>;
-  readonly isCropped: boolean;
-  readonly mean: Channels;
-  readonly std: Channels;
-}
-
-/** @see transformers `models/clip/image_processing_pil_clip.py`, `models/siglip/image_processing_pil_siglip.py` */
-const clip: FamilyDefaults = {
-  size: { shortest_edge: 224 },
-  cropSize: { height: 224, width: 224 },
-  isCropped: true,
-  mean: [0.48145466, 0.4578275, 0.40821073],
-  std: [0.26862954, 0.26130258, 0.27577711],
-};
-const siglip: FamilyDefaults = {
-  size: { height: 224, width: 224 },
-  cropSize: { height: 224, width: 224 },
-  isCropped: false,
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-};
-const families: Readonly<Record<string, FamilyDefaults>> = {
-  CLIP: clip,
-  ChineseCLIP: clip,
-  Siglip: siglip,
-};
-
 /**
  * The pipeline that a `preprocessor_config.json` describes, with what transformers' image
  * processors of the same name fill in.
@@ -103,7 +73,7 @@ const families: Readonly<Record<string, FamilyDefaults>> = {
  * @throws ConfigError `CONFIG_INVALID`; ModelError `MODEL_UNSUPPORTED` for another processor,
  * padding, or results of varying size.
  */
-export function toImagePipeline(value: unknown, family: "CLIP" | "Siglip"): ImagePipeline {
+export function toImagePipeline(value: unknown, family: ImageFamily): ImagePipeline {
   const config = parseConfig(preprocessorConfig, value, "preprocessor_config.json");
   const defaults = defaultsOf(config, family);
   if (config.do_pad) throw unsupported("asks for padding (do_pad)");
@@ -143,22 +113,22 @@ function valueSteps(
   };
 }
 
-function defaultsOf(config: PreprocessorConfig, family: "CLIP" | "Siglip"): FamilyDefaults {
+function defaultsOf(config: PreprocessorConfig, family: ImageFamily): FamilyDefaults {
   const type = config.image_processor_type ?? config.feature_extractor_type;
   const name = type?.replace(/(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/, "") ?? family;
-  const defaults = families[name];
+  const defaults = new Map(Object.entries(imageFamilies)).get(name);
   if (defaults !== undefined) return defaults;
-  throw unsupported(`is for ${type}; known are ${Object.keys(families).join(", ")}`);
+  throw unsupported(`is for ${type}; known are ${Object.keys(imageFamilies).join(", ")}`);
 }
 
 // transformers reads a lone number as the shorter edge for both families, a pair as height and width.
-function toResizeSize(value: z.output<typeof size>): PixelSize | { shortestEdge: number } {
+function toResizeSize(value: SizeSetting): PixelSize | { shortestEdge: number } {
   if (typeof value === "number") return { shortestEdge: value };
   if ("shortest_edge" in value) return { shortestEdge: value.shortest_edge };
   return toFixedSize(value);
 }
 
-function toFixedSize(value: z.output<typeof size>): PixelSize {
+function toFixedSize(value: SizeSetting): PixelSize {
   if (typeof value === "number") return { width: value, height: value };
   if (Array.isArray(value)) return { height: value[0], width: value[1] };
   if ("height" in value) return { height: value.height, width: value.width };

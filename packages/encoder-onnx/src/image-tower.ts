@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { ImageDecoder, ImageInput, ImageLimits, Tower } from "@semblance/core";
 import { Tensor } from "onnxruntime-node";
 import { describeImage } from "./describe-image.ts";
@@ -7,6 +6,7 @@ import type { ImagePipeline } from "./image-pipeline.ts";
 import type { OnnxGraph } from "./onnx-graph.ts";
 import { createPreprocessor } from "./preprocess-image.ts";
 import type { Resource } from "./resource.ts";
+import { sha256 } from "./sha256.ts";
 
 /** What {@link createImageTower} puts together. */
 export interface ImageTowerOptions {
@@ -39,7 +39,7 @@ export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> 
     },
   };
   return {
-    id: createHash("sha256").update(JSON.stringify(parts)).digest("hex"),
+    id: sha256(parts),
     encode: (items, encodeOptions) => encodeStream(items, encoder, encodeOptions),
   };
 }

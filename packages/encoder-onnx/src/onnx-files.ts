@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { ModelError } from "@semblance/core";
 import type { Dtype } from "./config.ts";
 import type { ModelManifest } from "./model-manifest.ts";
+import { sha256 } from "./sha256.ts";
 
 /** The two kinds of towers, as their files are named. */
 export type TowerName = "vision" | "text";
@@ -67,7 +68,7 @@ export async function findTowerFile(options: {
   }
   return {
     path: join(folder, name),
-    hash: createHash("sha256").update(hashes.join("\n")).digest("hex"),
+    hash: sha256(hashes),
   };
 }
 

@@ -1,23 +1,12 @@
 import { availableParallelism } from "node:os";
 import { EncoderError, ModelError } from "@semblance/core";
 import { InferenceSession, type OnnxValue, Tensor } from "onnxruntime-node";
+import { checkGraph, type GraphExpectation } from "./check-graph.ts";
 
-/** The element types that a tower's graph takes. */
-type InputType = "float32" | "int64";
-
-/** What is expected of a graph. */
-export interface OnnxGraphOptions {
-  readonly path: string;
+/** What {@link openOnnxGraph} needs to know. */
+export interface OnnxGraphOptions extends GraphExpectation {
   /** Threads of one run; by default one for each processor core. */
   readonly threads: number | undefined;
-  /** Inputs that are fed, by name; others in the graph are refused. */
-  readonly inputs: Readonly<Record<string, InputType>>;
-  /** Names of `inputs` that a graph may lack. */
-  readonly optionalInputs: readonly string[];
-  /** Names of the output that holds the vectors, the first one present. */
-  readonly outputs: readonly string[];
-  /** Length of the vectors. */
-  readonly dimension: number;
 }
 
 /** An ONNX graph that turns a batch of inputs into vectors. */
@@ -74,57 +63,6 @@ async function openSession(options: OnnxGraphOptions): Promise<InferenceSession>
       cause: error,
     });
   }
-}
-
-function checkGraph(session: InferenceSession, options: OnnxGraphOptions): string {
-  const { inputs, optionalInputs } = options;
-  for (const input of session.inputMetadata) {
-    if (!input.isTensor || inputs[input.name] !== input.type) {
-      throw unsupported(options, `takes ${describe(input)}, which is not known`);
-    }
-    if (typeof input.shape[0] === "number") {
-      throw unsupported(options, `takes batches of exactly ${input.shape[0]}`);
-    }
-  }
-  const missing = Object.keys(inputs).find(
-    (name) => !optionalInputs.includes(name) && !session.inputNames.includes(name),
-  );
-  if (missing !== undefined) throw unsupported(options, `has no input ${missing}`);
-  return checkOutput(session, options);
-}
-
-function checkOutput(session: InferenceSession, options: OnnxGraphOptions): string {
-  const name = options.outputs.find((output) => session.outputNames.includes(output));
-  const output = session.outputMetadata.find((metadata) => metadata.name === name);
-  if (output === undefined) {
-    throw unsupported(
-      options,
-      `has the outputs ${session.outputNames.join(", ")}; expected ${options.outputs.join(" or ")}`,
-    );
-  }
-  if (!output.isTensor || output.type !== "float32") {
-    throw unsupported(options, `gives ${describe(output)}, not float32`);
-  }
-  const dimension = output.shape.at(-1);
-  if (typeof dimension === "number" && dimension !== options.dimension) {
-    throw unsupported(
-      options,
-      `gives vectors of ${dimension}, but the model says ${options.dimension}`,
-    );
-  }
-  return output.name;
-}
-
-function describe(value: InferenceSession.ValueMetadata): string {
-  return value.isTensor ? `${value.name} (${value.type})` : value.name;
-}
-
-function unsupported(options: OnnxGraphOptions, finding: string): ModelError {
-  return new ModelError({
-    code: "MODEL_UNSUPPORTED",
-    message: `${options.path} ${finding}.`,
-    fix: "Export the model with `semblance export`: one graph a tower, dynamic batch, float32 in and out.",
-  });
 }
 
 async function run(

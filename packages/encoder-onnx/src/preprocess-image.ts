@@ -1,5 +1,6 @@
 import type { RgbImage } from "@semblance/core";
-import type { ImagePipeline, PixelSize } from "./image-pipeline.ts";
+import type { PixelSize } from "./image-families.ts";
+import type { ImagePipeline } from "./image-pipeline.ts";
 import { resizePillow } from "./resize-pillow.ts";
 
 /**

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, truncate } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ConfigError, EncoderError, type ImageInput } from "@semblance/core";
 import { describe, expect, test } from "vitest";
+import { copyFixture } from "./fixtures/copy-fixture.ts";
 import { createSharpDecoder } from "./sharp-decoder.ts";
 
 const limits = { maxPixels: 1e6, maxBytes: 1e6 };
@@ -131,5 +132,23 @@ describe("limits are checked:", () => {
     ["a data URI", `data:image/png;base64,${bytes.toString("base64")}`],
   ])("bytes of %s", async (_name, input) => {
     expect((await failureOf(input, tooManyBytes)).code).toBe("IMAGE_TOO_LARGE");
+  });
+
+  test("of a file before it is read", async () => {
+    await using copy = await copyFixture("images");
+    const huge = `${copy.folder}/huge.png`;
+    await copy.write("huge.png", "");
+    await truncate(huge, 2 ** 40);
+    expect((await failureOf(huge)).code).toBe("IMAGE_TOO_LARGE");
+  });
+  test("of a stream as they come", async () => {
+    let chunks = 0;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      if (chunks++ < 50) controller.enqueue(new Uint8Array(60));
+      else controller.close();
+    };
+    const failure = await failureOf(() => new ReadableStream({ pull }), tooManyBytes);
+    expect(failure.code).toBe("IMAGE_TOO_LARGE");
+    expect(chunks).toBeLessThan(10);
   });
 });

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { EncoderError, type Tower } from "@semblance/core";
 import { Tensor } from "onnxruntime-node";
 import { describeText } from "./describe-image.ts";
 import { encodeStream } from "./encode-stream.ts";
 import type { OnnxGraph } from "./onnx-graph.ts";
 import type { Resource } from "./resource.ts";
+import { sha256 } from "./sha256.ts";
 import type { TextTokenizer, TokenizedText } from "./tokenizer.ts";
 
 /** What {@link createTextTower} puts together. */
@@ -43,7 +43,7 @@ export function createTextTower(options: TextTowerOptions): Tower<string> {
     },
   };
   return {
-    id: createHash("sha256").update(JSON.stringify(parts)).digest("hex"),
+    id: sha256(parts),
     encode: (items, encodeOptions) => encodeStream(items, encoder, encodeOptions),
   };
 }

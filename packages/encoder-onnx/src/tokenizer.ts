@@ -45,7 +45,7 @@ export interface TokenizedText {
 }
 
 /** Token ids of several texts, `[texts, length]`, row-major. */
-export interface TokenBatch {
+interface TokenBatch {
   readonly inputIds: BigInt64Array;
   /** 1 for the text's tokens, 0 for filling. */
   readonly attentionMask: BigInt64Array;

@@ -12,6 +12,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write("semblance is not built in this checkout. Run: npm ci && npm run build\n");
   process.exitCode = 1;
 } else {
+  // A reader that has seen enough, as in `| head`, is no error.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   const { main } = await import(command.href);
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -1,13 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type RunOptions, withoutUndefined } from "@semblance/core";
 import { exportCheckpoint } from "@semblance/trainer-bridge";
-
-// Changes when the exporter writes other graphs for the same checkpoint, so that old ones are not used.
-const exportVersion = "1";
+import { hashCheckpoint } from "./checkpoint-hash.ts";
 
 /** Options of {@link exportOnce}. */
 export interface ExportOnceOptions extends RunOptions {
@@ -46,18 +42,6 @@ export async function exportOnce(options: ExportOnceOptions): Promise<string> {
 // The exporter writes semblance.json last.
 async function isComplete(model: string): Promise<boolean> {
   return (await stat(join(model, "semblance.json")).catch(() => undefined)) !== undefined;
-}
-
-async function hashCheckpoint(checkpoint: string): Promise<string> {
-  const hash = createHash("sha256").update(exportVersion);
-  const names = (await readdir(checkpoint)).filter((name) =>
-    /\.(json|safetensors|txt)$/.test(name),
-  );
-  for (const name of names.sort()) {
-    hash.update(`\0${name}\0`);
-    for await (const chunk of createReadStream(join(checkpoint, name))) hash.update(chunk);
-  }
-  return hash.digest("hex").slice(0, 32);
 }
 
 /** Where this user's caches of Semblance lie. */

@@ -1,6 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ModelError } from "@semblance/core";
+import { shellWord } from "./shell-word.ts";
+
+const modelFix =
+  "Give a folder with ONNX towers, a Hugging Face checkpoint folder, or the RUN of a training.";
 
 /** What lies in a folder that was named as a model. */
 export interface ModelFolder {
@@ -55,15 +59,25 @@ function notFound(model: string, isFile: boolean): ModelError {
   return new ModelError({
     code: "MODEL_NOT_FOUND",
     message: isFile ? `${model} is a file, not a model folder.` : `There is no folder ${model}.`,
-    fix: "Give a folder with ONNX towers, a Hugging Face checkpoint folder, or the RUN of a training.",
+    fix: fixFor(model),
   });
+}
+
+function fixFor(model: string): string {
+  if (model.startsWith("scratch:")) {
+    return "It is a start for semblance train; the untrained model is in RUN/start afterwards.";
+  }
+  const isHubId = /^[\w-]+\/[\w.-]+$/.test(model);
+  return isHubId
+    ? "If this is a name on the Hugging Face hub: download the model's files, and give their folder."
+    : modelFix;
 }
 
 function incompleteRun(model: string): ModelError {
   return new ModelError({
     code: "RUN_INCOMPLETE",
     message: `${model} is a training run that has not finished: its model is not there yet.`,
-    fix: `Go on with it: semblance train … --resume -o ${model}`,
+    fix: `Go on with it: semblance train … --resume -o ${shellWord(model)}`,
   });
 }
 
@@ -71,6 +85,6 @@ function notAModel(model: string): ModelError {
   return new ModelError({
     code: "NOT_A_MODEL",
     message: `${model} holds no model: neither onnx/vision_model.onnx or onnx/text_model.onnx, nor config.json with model.safetensors.`,
-    fix: "Give a folder with ONNX towers, a Hugging Face checkpoint folder, or the RUN of a training.",
+    fix: modelFix,
   });
 }

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createColouredSquares } from "../fixtures/coloured-squares.ts";
 import { eventsOf, pidOfWorker } from "../fixtures/scripted-fit.ts";
@@ -38,51 +37,27 @@ test("what is to be exported must be a checkpoint", trains, async () => {
   });
 });
 
-test(
-  "a fit trains, stops when aborted and exports; what it kept can be exported again",
-  trains,
-  async () => {
-    const controller = new AbortController();
-    const runFolder = newFolder();
-    const trainer = createTrainer({ device: "cpu" });
-    const run = trainer.fit(spec(runFolder), { signal: controller.signal });
-    const types = new Set<string>();
-    for await (const { type } of run) {
-      types.add(type);
-      if (type === "step") controller.abort();
-    }
-    const result = await run.result;
-    expect(types).toEqual(new Set(["progress", "evaluation", "step"]));
-    expect(result).toMatchObject({ stopped: "aborted", model: runFolder, failures: [] });
-    expect(result.steps).toBeGreaterThan(0);
-    expect(result.judged.start).toHaveLength(result.judged.groups.length);
-    expect(existsSync(join(runFolder, "semblance.json"))).toBe(true);
-
-    const output = newFolder();
-    const made = await exportCheckpoint({ checkpoint: runFolder, output, name: "again" });
-    expect(made).toMatchObject({ model: output, weights: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect(made.certificate.image.maxAbs).toBeLessThanOrEqual(1e-5);
-    expect(existsSync(join(output, "onnx", "text_model.onnx"))).toBe(true);
-  },
-);
+test("a fit trains, stops when aborted, and exports what it kept", trains, async () => {
+  const controller = new AbortController();
+  const runFolder = newFolder();
+  const trainer = createTrainer({ device: "cpu" });
+  const run = trainer.fit(spec(runFolder), { signal: controller.signal });
+  const types = new Set<string>();
+  for await (const { type } of run) {
+    types.add(type);
+    if (type === "step") controller.abort();
+  }
+  const result = await run.result;
+  expect(types).toEqual(new Set(["progress", "evaluation", "step"]));
+  expect(result).toMatchObject({ stopped: "aborted", model: runFolder, failures: [] });
+  expect(result.steps).toBeGreaterThan(0);
+  expect(result.judged.start).toHaveLength(result.judged.groups.length);
+  expect(existsSync(join(runFolder, "semblance.json"))).toBe(true);
+});
 
 test("killing the worker of a real fit is one error", trains, async () => {
   const runFolder = newFolder();
   const run = createTrainer({ device: "cpu" }).fit(spec(runFolder));
   process.kill(await pidOfWorker(runFolder), "SIGKILL");
   await expect(run.result).rejects.toMatchObject({ code: "WORKER_KILLED" });
-});
-
-test("an export that is aborted rejects with the reason", trains, async () => {
-  const reason = new Error("enough");
-  const controller = new AbortController();
-  const checkpoint = mkdtempSync(join(tmpdir(), "empty "));
-  const exporting = exportCheckpoint({
-    checkpoint,
-    output: newFolder(),
-    signal: controller.signal,
-  });
-  await delay(700); // it is loading PyTorch now
-  controller.abort(reason);
-  await expect(exporting).rejects.toBe(reason);
 });

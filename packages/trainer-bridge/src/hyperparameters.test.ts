@@ -6,17 +6,23 @@ import { pythonPath } from "./package-folder.ts";
 
 const question = `
 import dataclasses, json
-from semblance_trainer.config import Hyperparameters, camel_case
-values = dataclasses.asdict(Hyperparameters())
-print(json.dumps({camel_case(name): value for name, value in values.items()}))
+from semblance_trainer.config import Hyperparameters
+print(json.dumps(dataclasses.asdict(Hyperparameters())))
 `;
 
+function toCamelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 test("the defaults are those of Python's dataclass, and there are no others", () => {
-  const answer = execFileSync(plainPython, ["-c", question], {
-    encoding: "utf8",
-    env: { ...process.env, PYTHONPATH: pythonPath },
-  });
-  expect(parseHyperparameters({})).toEqual(JSON.parse(answer));
+  const answer: object = JSON.parse(
+    execFileSync(plainPython, ["-c", question], {
+      encoding: "utf8",
+      env: { ...process.env, PYTHONPATH: pythonPath },
+    }),
+  );
+  const entries = Object.entries(answer).map(([name, value]) => [toCamelCase(name), value]);
+  expect(parseHyperparameters({})).toEqual(Object.fromEntries(entries));
 });
 
 test("a name that is not known is refused by name", () => {

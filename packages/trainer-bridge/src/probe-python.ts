@@ -2,8 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { pythonNotFound } from "./trainer-failure.ts";
 
-/** The oldest Python that the package runs on. */
-export const oldestPython: readonly [number, number] = [3, 10];
+const oldestPython = [3, 10] as const;
 
 /** An interpreter that answered. */
 export interface ProbedPython {

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -87,6 +88,17 @@ test("loading leaves the environment as it was, and DEBUG makes nothing talk", a
   expect(process.env).toEqual(before);
   expect("__pythonBridge" in globalThis).toBe(false);
   delete process.env.DEBUG;
+});
+
+test("the application's own pythonia is left alone", async () => {
+  const require = createRequire(import.meta.url);
+  process.env.PYTHON_BIN = plainPython;
+  const own = require("pythonia");
+  const bridge = await open();
+  expect(bridge.pid).not.toBe(own.com.proc.pid);
+  expect(require("pythonia")).toBe(own);
+  own.python.exit();
+  delete process.env.PYTHON_BIN;
 });
 
 test("Ctrl-C in the terminal does not end Python: what it means is for Node to say", async () => {

@@ -8,12 +8,12 @@ export interface SetUpProgress extends Progress {
 }
 
 /** A command of a set-up; `environment` adds to the variables it inherits. */
-export interface SetUpCommand extends Command {
+interface SetUpCommand extends Command {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The same thing to install from one place after another, until one has it. */
-export interface Attempts {
+interface Attempts {
   readonly stage: string;
   readonly commands: readonly SetUpCommand[];
   readonly isNotFound: (log: string) => boolean;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -125,12 +125,19 @@ test("a second fit in the same folder is refused and leaves the first alone", as
   expect((await first.result).stopped).toBe("aborted");
 });
 
-test("a later fit in the same folder starts over: nothing of the earlier one is read", async () => {
+test("a later fit in the same folder starts over, unless it is to resume", async () => {
   const runFolder = createRunFolder();
+  const inJob = (name: string) => join(runFolder, "job", name);
   await fitScripted("works", { runFolder }).result;
+  mkdirSync(inJob("cache"));
+  writeFileSync(inJob("state.json"), "{}");
+  await fitScripted("works", { runFolder, resume: true }).result;
+  expect(existsSync(inJob("state.json"))).toBe(true);
   await expect(fitScripted("vanishes", { runFolder }).result).rejects.toMatchObject({
-    code: "WORKER_KILLED",
+    code: "WORKER_KILLED", // the earlier result is not taken for this one's
   });
+  expect(existsSync(inJob("state.json"))).toBe(false);
+  expect(existsSync(inJob("cache"))).toBe(true); // decoded images serve the next job too
 });
 
 test("events of a run that is resumed are not told again", async () => {

@@ -1,7 +1,7 @@
 import { runCommand } from "./run-command.ts";
 
 /** The version of PyTorch that the package is made with. */
-export const torchVersion = "2.13.0";
+const torchVersion = "2.13.0";
 
 /** What to install, and where to look when the places that are configured do not have it. */
 export interface TorchRequirement {

@@ -70,10 +70,3 @@ export function describeExit(code: number | null, signal: NodeJS.Signals | strin
   if (signal === "SIGKILL") return "signal SIGKILL: it was killed, or memory ran out";
   return signal === null ? `exit code ${code}` : `signal ${signal}`;
 }
-
-/** Whatever was thrown, as it is when it is one of ours, else as a `PYTHON_ERROR`. */
-export function toTrainerError(error: unknown, what: string): TrainerError {
-  if (TrainerError.isInstance(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new TrainerError({ code: "PYTHON_ERROR", message: `${what}: ${message}`, cause: error });
-}

@@ -30,11 +30,15 @@ export interface DataOptions {
 
 /** Options for how a verb runs a model. */
 export function addModelOptions(verb: Command): Command {
-  return verb
+  return addOfflineOption(verb)
     .option("--dtype <type>", "precision of the ONNX files: fp32, fp16, int8", parseDtype, "fp32")
     .option("--batch-size <number>", "items that go through the model at once", parsePositive)
-    .option("--python <path>", "the Python that exports a checkpoint")
-    .option("--offline", "use nothing from the network (nothing does so far)");
+    .option("--python <path>", "the Python that exports a checkpoint");
+}
+
+/** `--offline`, which changes nothing: no verb that has it uses the network. */
+export function addOfflineOption(verb: Command): Command {
+  return verb.option("--offline", "use nothing from the network (nothing does)");
 }
 
 /** Precision of ONNX files. */
@@ -57,9 +61,9 @@ export function parseColumns(text: string): Record<string, string> {
   return Object.fromEntries(pairs.map(([role = "", column = ""]) => [role.trim(), column.trim()]));
 }
 
-/** `1,5,10` as numbers. */
+/** `1,5,10` as numbers, each once. */
 export function parseCutoffs(text: string): number[] {
-  return text.split(",").map((part) => parsePositive(part.trim()));
+  return [...new Set(text.split(",").map((part) => parsePositive(part.trim())))];
 }
 
 /** `180`, `180s`, `3m` or `1h` as seconds. */

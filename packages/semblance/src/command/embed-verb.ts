@@ -1,15 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  type AnyIterable,
-  encodeItems,
-  type Item,
-  type ItemFailure,
-  type OpenedModel,
-  withoutUndefined,
-} from "@semblance/core";
+import { type Dataset, DatasetError, type ItemFailure, withoutUndefined } from "@semblance/core";
 import { openDataset } from "@semblance/data";
-import { towerOf } from "@semblance/matcher";
 import type { Command } from "commander";
 import { createModelProvider } from "../create-model-provider.ts";
 import {
@@ -20,8 +10,8 @@ import {
   type ModelOptions,
   type SeedOptions,
 } from "./common-options.ts";
+import { type EmbedItemsOptions, embedItems } from "./embed-items.ts";
 import { itemsFromGlobs, itemsFromLines } from "./embed-sources.ts";
-import { createEmbeddingWriter } from "./embedding-writer.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 
 interface EmbedOptions extends SeedOptions, DataOptions, ModelOptions {
@@ -52,89 +42,62 @@ export function addEmbedVerb(program: Command, context: VerbContext): void {
   });
 }
 
-type Modality = "image" | "text";
-
 async function runEmbed(options: EmbedOptions, tools: VerbTools): Promise<VerbResult> {
-  const { python, dtype, output } = options;
+  const { python, dtype, output, batchSize } = options;
   const { onProgress, signal } = tools;
-  const model = await createModelProvider({ python, dtype }).open(options.model, {
-    onProgress,
-    signal,
-  });
-  await using _ = model.encoder;
-  const sides = await openSides(options);
-  const failures: ItemFailure[] = [...sides.failures];
+  const provider = createModelProvider({ python, dtype });
+  const { encoder } = await provider.open(options.model, { onProgress, signal });
+  await using _ = encoder;
+  const { sides, failures } = await openSides(options);
   const written: Record<string, number> = {};
-  for (const [modality, items] of sides.items) {
-    const result = await embedSide({ model, modality, items, options, tools });
-    written[`${modality}s`] = result.rows;
+  for (const side of sides) {
+    const result = await embedItems(
+      withoutUndefined({ encoder, ...side, output, batchSize, onProgress, signal }),
+    );
+    written[`${side.modality}s`] = result.rows;
     failures.push(...result.failures);
   }
+  const { dimension } = encoder;
   const rows = Object.values(written).reduce((sum, count) => sum + count, 0);
+  if (rows === 0 && failures.length === 0) throw nothingToEmbed(options);
   const counts = Object.entries(written).map(([name, count]) => `${count} ${name}`);
   return {
-    document: { output, dimension: model.encoder.dimension, ...written },
-    text: `Wrote ${counts.join(" and ")} (${model.encoder.dimension} dimensions) to ${output}.`,
+    document: { output, dimension, ...written },
+    text: `Wrote ${counts.join(" and ")} (${dimension} dimensions) to ${output}.`,
     failures,
     exitCode: rows > 0 ? 0 : 1,
   };
 }
 
 interface Sides {
-  readonly items: readonly (readonly [Modality, AnyIterable<Item>])[];
-  readonly failures: readonly ItemFailure[];
+  readonly sides: readonly Pick<EmbedItemsOptions, "modality" | "items" | "total">[];
+  readonly failures: ItemFailure[];
 }
 
 async function openSides(options: EmbedOptions): Promise<Sides> {
-  const { data, images, texts, columns, baseFolder } = options;
+  const { data, images = [], texts, columns, baseFolder } = options;
   if (data !== undefined) {
     const dataset = await openDataset(data, withoutUndefined({ columns, baseFolder }));
-    const items = (["image", "text"] as const).map((side) => [side, dataset.items(side)] as const);
-    return { items, failures: dataset.failures };
+    const sides = await Promise.all([sideOf(dataset, "image"), sideOf(dataset, "text")]);
+    return { sides, failures: [...dataset.failures] };
   }
-  if (texts !== undefined) return { items: [["text", itemsFromLines(texts)]], failures: [] };
-  return { items: [["image", await itemsFromGlobs(images ?? [])]], failures: [] };
+  if (texts !== undefined) {
+    return { sides: [{ modality: "text", items: itemsFromLines(texts) }], failures: [] };
+  }
+  const items = await itemsFromGlobs(images);
+  return { sides: [{ modality: "image", items, total: items.length }], failures: [] };
 }
 
-interface EmbedSideOptions {
-  readonly model: OpenedModel;
-  readonly modality: Modality;
-  readonly items: AnyIterable<Item>;
-  readonly options: EmbedOptions;
-  readonly tools: VerbTools;
+async function sideOf(dataset: Dataset, modality: "image" | "text") {
+  let total = 0;
+  for await (const _ of dataset.items(modality)) total++;
+  return { modality, items: dataset.items(modality), total };
 }
 
-async function embedSide(side: EmbedSideOptions) {
-  const { model, modality, items, options, tools } = side;
-  const folder = modality === "image" ? "img_emb" : "text_emb";
-  const paths = {
-    vectors: join(options.output, folder, `${folder}_0.npy`),
-    listing: join(options.output, "metadata", `${modality}_0.jsonl`),
-  };
-  await mkdir(join(options.output, folder), { recursive: true });
-  await mkdir(join(options.output, "metadata"), { recursive: true });
-  await using writer = await createEmbeddingWriter(paths, model.encoder.dimension);
-  const failures: ItemFailure[] = [];
-  const ids: string[] = [];
-  const contents = rememberIds(items, ids);
-  const { batchSize } = options;
-  const batches = encodeItems(
-    towerOf(model.encoder, modality),
-    contents,
-    withoutUndefined({ onError: "skip" as const, batchSize, signal: tools.signal }),
-  );
-  for await (const batch of batches) {
-    failures.push(...batch.failures);
-    const names = Array.from(batch.indices, (index) => ids[index] ?? "");
-    await writer.write(batch.embeddings, names);
-    tools.onProgress({ stage: `embedding ${modality}s`, done: writer.rows, unit: `${modality}s` });
-  }
-  return { rows: writer.rows, failures };
-}
-
-async function* rememberIds(items: AnyIterable<Item>, ids: string[]) {
-  for await (const { id, content } of items) {
-    ids.push(id);
-    yield content;
-  }
+function nothingToEmbed({ texts }: EmbedOptions): DatasetError {
+  return new DatasetError({
+    code: "NOTHING_TO_EMBED",
+    message: `${texts ?? "The data"} has no line with a text.`,
+    fix: "Give a text file with one text per line.",
+  });
 }

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { type Embeddings, encodeNpyHeader } from "@semblance/core";
 
 /** Where vectors and the listing of their rows go. */
@@ -31,8 +31,7 @@ export async function createEmbeddingWriter(
       return rows;
     },
     async write({ data }, ids) {
-      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      position += (await vectors.write(bytes, 0, bytes.length, position)).bytesWritten;
+      position = await writeAll(vectors, data, position);
       const lines = ids.map((id, i) => `${JSON.stringify({ row: rows + i, id })}\n`);
       await listing.write(lines.join(""));
       rows += ids.length;
@@ -43,4 +42,14 @@ export async function createEmbeddingWriter(
       await listing.close();
     },
   };
+}
+
+// A single write may take less than it is given.
+async function writeAll(file: FileHandle, data: Float32Array, position: number): Promise<number> {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  let done = 0;
+  while (done < bytes.length) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
+  return position + done;
 }

@@ -1,40 +1,24 @@
-import { readFile, writeFile } from "node:fs/promises";
-import {
-  type Dataset,
-  DatasetError,
-  decodeNpyEmbeddings,
-  type Embeddings,
-  withoutUndefined,
-} from "@semblance/core";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type Dataset, withoutUndefined } from "@semblance/core";
 import { openDataset } from "@semblance/data";
-import {
-  type DatasetEvaluation,
-  type EvaluateDatasetOptions,
-  evaluateDataset,
-  type ModelFacts,
-  type RetrievalReport,
-} from "@semblance/matcher";
+import { type DatasetEvaluation, evaluateDataset, type RetrievalReport } from "@semblance/matcher";
 import type { Command } from "commander";
-import { createModelProvider } from "../create-model-provider.ts";
-import { describeModel, hashFiles } from "../model-facts.ts";
 import { version } from "../version.ts";
 import {
   addDataOptions,
   addModelOptions,
   addOutputOptions,
   type DataOptions,
-  type ModelOptions,
   parseCutoffs,
   type SeedOptions,
 } from "./common-options.ts";
+import { type EvalSourceOptions, openEvalSource } from "./eval-source.ts";
 import { formatMetrics } from "./format-metrics.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 import { writeQueryResults } from "./write-query-results.ts";
 
-interface EvalOptions extends SeedOptions, DataOptions, ModelOptions {
-  readonly model?: string;
-  readonly imageEmbeddings?: string;
-  readonly textEmbeddings?: string;
+interface EvalOptions extends SeedOptions, DataOptions, EvalSourceOptions {
   readonly data: string;
   readonly split?: string;
   readonly k: number[];
@@ -73,11 +57,15 @@ async function runEval(options: EvalOptions, tools: VerbTools): Promise<VerbResu
     ...options.columns,
     relevance: options.label ?? options.columns?.relevance,
   });
-  const { baseFolder, seed, k: cutoffs, batchSize } = options;
-  const dataset = await openDataset(options.data, withoutUndefined({ columns, baseFolder }));
-  const split = chooseSplit(dataset, options, tools);
-  await using source = await openSource(options, tools);
+  const { baseFolder, seed, k: cutoffs, batchSize, output } = options;
   const { onProgress, signal } = tools;
+  const dataset = await openDataset(
+    options.data,
+    withoutUndefined({ columns, baseFolder, signal }),
+  );
+  const split = chooseSplit(dataset, options, tools);
+  if (output !== undefined) await mkdir(dirname(output), { recursive: true });
+  await using source = await openEvalSource(options, tools);
   const evaluation = await evaluateDataset(
     withoutUndefined({
       dataset,
@@ -86,7 +74,7 @@ async function runEval(options: EvalOptions, tools: VerbTools): Promise<VerbResu
       model: source.facts,
       cutoffs,
       confidence: options.ci ? { seed } : (false as const),
-      topHits: options.output === undefined ? 0 : 10,
+      topHits: output === undefined ? 0 : 10,
       batchSize,
       onProgress,
       signal,
@@ -96,51 +84,12 @@ async function runEval(options: EvalOptions, tools: VerbTools): Promise<VerbResu
 }
 
 function chooseSplit(dataset: Dataset, options: EvalOptions, tools: VerbTools): string | undefined {
-  if (options.split !== undefined) return options.split;
-  if (!dataset.splits.includes("test")) return undefined;
-  tools.note(`Evaluating the split "test" of ${dataset.splits.join(", ")}; --split names another.`);
-  return "test";
-}
-
-interface Source extends AsyncDisposable {
-  readonly vectors: EvaluateDatasetOptions["source"];
-  readonly facts: ModelFacts;
-}
-
-async function openSource(options: EvalOptions, tools: VerbTools): Promise<Source> {
-  const { model, imageEmbeddings, textEmbeddings, dtype, python } = options;
-  if (model === undefined) return readSource(imageEmbeddings ?? "", textEmbeddings ?? "");
-  const { onProgress, signal } = tools;
-  const opened = await createModelProvider({ python, dtype }).open(model, { onProgress, signal });
-  return {
-    vectors: opened.encoder,
-    facts: await describeModel(opened, dtype),
-    [Symbol.asyncDispose]: () => opened.encoder[Symbol.asyncDispose](),
-  };
-}
-
-async function readSource(imageFile: string, textFile: string): Promise<Source> {
-  const image = await readEmbeddings(imageFile);
-  const text = await readEmbeddings(textFile);
-  const sha256 = await hashFiles([imageFile, textFile]);
-  return {
-    vectors: { image, text },
-    facts: { id: null, name: "embeddings", dtype: null, sha256 },
-    [Symbol.asyncDispose]: async () => {},
-  };
-}
-
-async function readEmbeddings(file: string): Promise<Embeddings> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new DatasetError({
-      code: "FILE_NOT_FOUND",
-      message: `Cannot read ${file}.`,
-      fix: "Give a .npy file of float32 rows.",
-      cause,
-      position: { file },
-    });
-  });
-  return decodeNpyEmbeddings(bytes);
+  const { splits } = dataset;
+  if (options.split !== undefined || splits.length === 0) return options.split;
+  const split = splits.includes("test") ? "test" : undefined;
+  const what = split === undefined ? "all splits together" : `the split "${split}"`;
+  tools.note(`Evaluating ${what}, of ${splits.join(", ")}; --split names one.`);
+  return split;
 }
 
 async function toResult(evaluation: DatasetEvaluation, options: EvalOptions): Promise<VerbResult> {

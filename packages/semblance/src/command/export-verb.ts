@@ -2,8 +2,10 @@ import { withoutUndefined } from "@semblance/core";
 import { exportCheckpoint } from "@semblance/trainer-bridge";
 import { type Command, InvalidArgumentError } from "commander";
 import { inspectCheckpoint } from "../model-folder.ts";
-import { addOutputOptions, type SeedOptions } from "./common-options.ts";
+import { addOfflineOption, addOutputOptions, type SeedOptions } from "./common-options.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
+import { shellWord } from "../shell-word.ts";
+import { forCommand } from "./training-failure.ts";
 
 interface ExportOptions extends SeedOptions {
   readonly output: string;
@@ -19,7 +21,7 @@ export function addExportVerb(program: Command, context: VerbContext): void {
     .requiredOption("-o, --output <folder>", "the model folder to write")
     .option("--dtype <types>", "precisions to write; fp32 is the one there is", parseDtypes)
     .option("--python <path>", "the Python to use");
-  addOutputOptions(verb);
+  addOfflineOption(addOutputOptions(verb));
   verb.action((checkpoint: string, options: ExportOptions) =>
     runVerb(context, options, (tools) => runExport(checkpoint, options, tools)),
   );
@@ -35,14 +37,16 @@ async function runExport(
   const { output, python } = options;
   const exported = await exportCheckpoint(
     withoutUndefined({ checkpoint, output, python, onProgress, signal }),
-  );
+  ).catch((error: unknown) => {
+    throw forCommand(error, "Try again; if memory ran out, close other programs first.");
+  });
   const { image, text, tolerance } = exported.certificate;
   return {
     document: { ...exported },
     text: [
       `Exported to ${exported.model} in ${exported.timing.export.toFixed(1)} s.`,
       `Largest difference to PyTorch: images ${image.maxAbs.toExponential(1)}, texts ${text.maxAbs.toExponential(1)} (allowed ${tolerance}).`,
-      `Evaluate it: npx semblance eval -m ${exported.model} -d pairs.csv`,
+      `Evaluate it: npx @semblance/semblance eval -m ${shellWord(exported.model)} -d pairs.csv`,
     ].join("\n"),
   };
 }

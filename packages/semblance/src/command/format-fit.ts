@@ -1,6 +1,7 @@
 import type { Metrics } from "@semblance/core";
 import type { FitSummary } from "@semblance/matcher";
 import { formatTable } from "./format-table.ts";
+import { shellWord } from "../shell-word.ts";
 
 /** What came of a fit, for people: which weights were kept, why, and what it changed. */
 export function formatFit(summary: FitSummary): string {
@@ -11,7 +12,7 @@ export function formatFit(summary: FitSummary): string {
     formatTable(["validation", "before", "after"], compareMetrics(before, after)),
     "",
     `${steps} steps in ${timing.fit.toFixed(1)} s (${describeStop(summary.stopped)}), export ${timing.export.toFixed(1)} s.`,
-    `The model is in ${model}. Evaluate it: npx semblance eval -m ${model} -d test.csv`,
+    `The model is in ${model}. Evaluate it: npx @semblance/semblance eval -m ${shellWord(model)} -d test.csv`,
   ].join("\n");
 }
 

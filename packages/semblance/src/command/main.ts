@@ -4,7 +4,7 @@ import { addDoctorVerb } from "./doctor-verb.ts";
 import { addEmbedVerb } from "./embed-verb.ts";
 import { addEvalVerb } from "./eval-verb.ts";
 import { addExportVerb } from "./export-verb.ts";
-import type { CommandIo } from "./run-verb.ts";
+import { type CommandIo, writeDocument } from "./run-verb.ts";
 import { addSetupPythonVerb } from "./setup-python-verb.ts";
 import { addTrainVerb } from "./train-verb.ts";
 
@@ -30,7 +30,8 @@ export async function main(
       writeErr: (text) => io.stderr.write(text),
     })
     .exitOverride()
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .showHelpAfterError("Options and verbs: semblance --help, semblance VERB --help");
   for (const addVerb of [
     addEvalVerb,
     addTrainVerb,
@@ -45,7 +46,15 @@ export async function main(
     await program.parseAsync(parameters, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : usageError;
+    if (error.exitCode === 0) return 0;
+    if (parameters.includes("--json")) writeDocument(io, describeUsageError(error));
+    return usageError;
   }
   return outcome.exitCode;
+}
+
+function describeUsageError({ message }: CommanderError): object {
+  const fix = "semblance --help and semblance VERB --help list what there is.";
+  const error = { code: "USAGE", message: message.replace(/^error: /, ""), fix };
+  return { schema: 1, failures: [], error };
 }

@@ -20,18 +20,20 @@ export interface ProgressDisplay {
 }
 
 const barIntervalMs = 100;
+const stageIntervalMs = 1000;
 const usualColumns = 80;
 const clearLine = "\r\u001b[2K";
 
 /**
- * A live bar on a terminal, elsewhere a line every few seconds; a new stage is shown at once. Nothing
- * when quiet.
+ * A live bar on a terminal, elsewhere a line every few seconds, and one for a new stage; nothing when
+ * quiet.
  */
 export function createProgressDisplay(options: ProgressDisplayOptions): ProgressDisplay {
   const { stream, isQuiet, lineIntervalMs = 5000 } = options;
   const isLive = stream.isTTY === true;
   const intervalMs = isLive ? barIntervalMs : lineIntervalMs;
-  let shownAt = 0;
+  const newStageMs = isLive ? 0 : stageIntervalMs;
+  let shownAt = Number.NEGATIVE_INFINITY;
   let stage: string | undefined;
   let stageStartedAt = 0;
   let isBarShown = false;
@@ -51,7 +53,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
       const isNewStage = progress.stage !== stage;
       if (isNewStage) stageStartedAt = now;
       stage = progress.stage;
-      if (isQuiet || (!isNewStage && now - shownAt < intervalMs)) return;
+      if (isQuiet || now - shownAt < (isNewStage ? newStageMs : intervalMs)) return;
       shownAt = now;
       const describe = isLive ? drawProgress : describeProgress;
       const line = describe(progress, (now - stageStartedAt) / 1000);

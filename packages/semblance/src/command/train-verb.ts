@@ -1,38 +1,39 @@
 import { resolve } from "node:path";
 import {
-  type Dataset,
-  DatasetError,
   type FitCommon,
+  type ItemFailure,
   type OpenedModel,
   withoutUndefined,
 } from "@semblance/core";
-import { openDataset, selectSplit } from "@semblance/data";
-import { type FitSummary, fitModel, holdOut, type TrainAndValidation } from "@semblance/matcher";
+import { type FitSummary, fitModel } from "@semblance/matcher";
 import { createTrainer } from "@semblance/trainer-bridge";
 import type { Command } from "commander";
 import { inspectCheckpoint } from "../model-folder.ts";
 import {
   addDataOptions,
+  addOfflineOption,
   addOutputOptions,
-  type DataOptions,
   parseDuration,
   parseJsonObject,
   parsePositive,
   type SeedOptions,
 } from "./common-options.ts";
 import { formatFit } from "./format-fit.ts";
+import { parseHyperparameters } from "./parse-hyperparameters.ts";
+import { requireRoomForRun } from "./run-folder.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
+import { openTrainingData, type TrainingDataOptions, unusedRows } from "./training-data.ts";
 import { createTrainingDisplay } from "./training-display.ts";
+import { forCommand } from "./training-failure.ts";
 
-interface TrainOptions extends SeedOptions, DataOptions {
+interface TrainOptions extends SeedOptions, TrainingDataOptions {
   readonly model: string;
-  readonly data: string;
-  readonly val?: string;
   readonly timeLimit?: number;
   readonly method?: string;
   readonly hyperparameters?: Record<string, unknown>;
   readonly batchSize?: number;
   readonly resume?: boolean;
+  readonly overwrite?: boolean;
   readonly device?: "auto" | "cpu" | "cuda" | "mps";
   readonly python?: string;
   readonly output: string;
@@ -55,40 +56,44 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .option("--method <method>", "what is trained: full")
     .option("--hyperparameters <json>", '{"learningRate": 1e-5, …}', parseJsonObject)
     .option("--batch-size <number>", "images per step", parsePositive)
-    .option("--resume", "go on with the unfinished run in --output")
+    .option("--resume", "go on with the run in --output")
+    .option("--overwrite", "replace the run in --output")
     .option("--device <device>", "auto, cpu, cuda or mps")
     .option("--python <path>", "the Python to use")
     .requiredOption("-o, --output <run>", "the run folder, in the end a model folder");
-  addDataOptions(addOutputOptions(verb));
+  addOfflineOption(addDataOptions(addOutputOptions(verb)));
   verb.action((options: TrainOptions) =>
     runVerb(context, options, (tools) => runTrain(options, tools)),
   );
 }
 
 async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbResult> {
-  const { python, device, seed, timeLimit, method, resume, batchSize } = options;
+  const { python, device, seed, timeLimit, method, resume, batchSize, output } = options;
+  const hyperparameters = parseHyperparameters(
+    withoutUndefined({ batchSize, ...options.hyperparameters }),
+  );
   const start = await openStart(options.model);
-  const { train, validation } = await openTrainingData(options);
-  const hyperparameters = withoutUndefined({ batchSize, ...options.hyperparameters });
+  const data = await openTrainingData(options);
+  await requireRoomForRun(options);
   const common: FitCommon = withoutUndefined({
-    runFolder: resolve(options.output),
+    runFolder: resolve(output),
     seed,
     timeLimit,
     method,
     hyperparameters,
     resume,
   });
-  const display = createTrainingDisplay(tools);
   const summary = await fitModel({
     trainer: createTrainer(withoutUndefined({ python, device })),
     start,
-    train,
-    validation,
+    ...data,
     common,
     signal: tools.signal,
-    onEvent: display,
+    onEvent: createTrainingDisplay(tools),
+  }).catch((error: unknown) => {
+    throw forCommand(error, "Type the same command with --resume to go on from where it stood.");
   });
-  return toResult(summary, [...train.failures, ...validation.failures]);
+  return toResult(summary, unusedRows(data));
 }
 
 // A recipe such as scratch:tiny is made by the trainer; anything else must be a folder with weights.
@@ -97,40 +102,9 @@ async function openStart(model: string): Promise<Pick<OpenedModel, "checkpoint">
   return { checkpoint: isRecipe ? model : await inspectCheckpoint(model) };
 }
 
-const validationNames = ["val", "validation", "dev", "valid"];
-
-async function openTrainingData(options: TrainOptions): Promise<TrainAndValidation> {
-  const { columns, baseFolder, seed } = options;
-  const readOptions = withoutUndefined({ columns, baseFolder });
-  const data = await openDataset(options.data, readOptions);
-  const train = data.splits.includes("train") ? selectSplit(data, "train") : data;
-  if (options.val !== undefined) {
-    const validation = await openDataset(options.val, readOptions);
-    return { train, validation: validationPart(validation) ?? validation };
-  }
-  const validation = validationPart(data);
-  if (validation) return { train, validation };
-  if (data.splits.length > 0 && train === data) throw noTrainSplit(options.data, data);
-  return holdOut(train, seed);
-}
-
-function validationPart(dataset: Dataset): Dataset | undefined {
-  const name = validationNames.find((candidate) => dataset.splits.includes(candidate));
-  return name === undefined ? undefined : selectSplit(dataset, name);
-}
-
-function noTrainSplit(file: string, dataset: Dataset): DatasetError {
-  return new DatasetError({
-    code: "SPLIT_NOT_FOUND",
-    message: `${file} has the splits ${dataset.splits.join(", ")}, and none is called train.`,
-    fix: "Name the split to train on train and the one to validate on val.",
-    position: { file },
-  });
-}
-
-function toResult(summary: FitSummary, unreadRows: Dataset["failures"]): VerbResult {
+function toResult(summary: FitSummary, rows: readonly ItemFailure[]): VerbResult {
   const { kept, before, after, steps, stopped, timing, model, gain } = summary;
-  const failures = [...unreadRows, ...summary.failures];
+  const failures = [...rows, ...summary.failures];
   return {
     document: { fit: { kept, before, after, steps, stopped, gain }, timing, failures, model },
     text: formatFit(summary),

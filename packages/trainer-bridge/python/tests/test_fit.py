@@ -112,6 +112,19 @@ def test_the_time_limit_holds(job: Job, fit: Fit) -> None:
     assert all("secondsLeft" in e for e in read_events(config.run_folder) if e["type"] == "step")
 
 
+def test_the_time_limit_holds_when_the_machine_turns_slower_than_planned(
+    job: Job, fit: Fit
+) -> None:
+    """A plan of a million updates stands for one made while the machine was faster."""
+    planned = {"maxSteps": 1_000_000}
+    stop = StopRequest(threading.Event())
+    threading.Timer(0.5, stop.event.set).start()
+    fit(job(hyperparameters=planned), stop)
+    result = fit(job(hyperparameters=planned, timeLimit=4, resume=True)).result
+    assert result["stopped"] == "timeLimit"
+    assert result["timing"]["fit"] <= 9
+
+
 def test_a_limit_too_short_names_one_that_would_do(job: Job, fit: Fit) -> None:
     with pytest.raises(TrainerError, match="end before the first updates") as caught:
         fit(job(timeLimit=0.2, startedAt=time.time() - 5))

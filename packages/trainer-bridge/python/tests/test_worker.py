@@ -1,5 +1,6 @@
 """The worker as the bridge runs it: a process with a life line and a job folder."""
 
+import errno
 import json
 import os
 import signal
@@ -143,7 +144,10 @@ def test_errors_of_memory_and_disk_have_their_codes() -> None:
     assert describe_error(MemoryError())["code"] == "OUT_OF_MEMORY"
     allocator = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to …")
     assert describe_error(allocator)["code"] == "OUT_OF_MEMORY"
-    assert describe_error(OSError(28, "No space left on device"))["code"] == "DISK_FULL"
+    assert describe_error(OSError(errno.ENOSPC, "?"))["code"] == "DISK_FULL"
+    assert describe_error(OSError(errno.EFBIG, "?"))["code"] == "DISK_FULL"
+    safetensors = RuntimeError("I/O error: No space left on device (os error 28)")
+    assert describe_error(safetensors)["code"] == "DISK_FULL"
     assert describe_error(ValueError("else"))["code"] == "TRAINING_FAILED"
 
 

@@ -25,9 +25,8 @@ from semblance_trainer.events import fsync_folder, write_atomically
 
 __all__ = [
     "CheckpointStore",
+    "Tensors",
     "hash_weights",
-    "load_optimizer",
-    "optimizer_tensors",
     "read_tensors",
     "save_tensors",
 ]
@@ -51,7 +50,7 @@ def save_tensors(path: Path, tensors: Tensors, step: int | None = None) -> None:
     """Write a safetensors file and make it durable; `step` goes into its metadata."""
     metadata = {"format": "pt"} if step is None else {"format": "pt", "step": str(step)}
     save_file(tensors, path, metadata=metadata)
-    with path.open("rb") as file:
+    with path.open("r+b") as file:
         os.fsync(file.fileno())
 
 
@@ -83,30 +82,6 @@ def hash_weights(tensors: Tensors) -> str:
         digest.update(f"{name}\n{_DTYPES[tensor.dtype]}\n{shape}\n".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
-
-
-def optimizer_tensors(optimizer: torch.optim.Optimizer, names: Mapping[int, str]) -> Tensors:
-    """Return the optimizer's state as tensors named `parameter/key`; `names` is by id()."""
-    return {
-        f"{names[id(parameter)]}/{key}": value.detach().cpu().contiguous()
-        for parameter, state in optimizer.state.items()
-        for key, value in state.items()
-    }
-
-
-def load_optimizer(
-    optimizer: torch.optim.Optimizer, tensors: Tensors, names: Mapping[int, str]
-) -> None:
-    """Put back what `optimizer_tensors` gave."""
-    by_name: dict[str, dict[str, torch.Tensor]] = {}
-    for name, value in tensors.items():
-        parameter, _, key = name.rpartition("/")
-        by_name.setdefault(parameter, {})[key] = value
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            for key, value in by_name.get(names[id(parameter)], {}).items():
-                device = value.device if key == "step" else parameter.device
-                optimizer.state[parameter][key] = value.to(device)
 
 
 @dataclass(frozen=True)

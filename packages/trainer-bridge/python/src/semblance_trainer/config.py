@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-import types
-import typing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
-from semblance_trainer.errors import TrainerError
+from semblance_trainer.strict_json import parse_strictly, refuse
 
 __all__ = [
     "CertificateItems",
     "ExportConfig",
     "FitConfig",
     "Hyperparameters",
-    "camel_case",
     "parse_export_config",
     "parse_fit_config",
 ]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -107,90 +101,16 @@ class ExportConfig:
     certificate: CertificateItems | None = None
 
 
-def camel_case(name: str) -> str:
-    """Return `batch_size` as `batchSize`."""
-    head, *tail = name.split("_")
-    return head + "".join(part.capitalize() for part in tail)
-
-
 def parse_fit_config(value: object) -> FitConfig:
     """Parse the `config` of a fit job. Raises TrainerError CONFIG."""
-    config = _parse(FitConfig, value, "config")
+    config = parse_strictly(FitConfig, value, "config")
     _check_ranges(config)
     return config
 
 
 def parse_export_config(value: object) -> ExportConfig:
     """Parse the `config` of an export job. Raises TrainerError CONFIG."""
-    return _parse(ExportConfig, value, "config")
-
-
-def _refuse(path: str, expected: str, found: object) -> TrainerError:
-    return TrainerError("CONFIG", f"{path}: expected {expected}, found {found!r}")
-
-
-def _parse(kind: type[T], value: object, path: str) -> T:
-    if not isinstance(value, dict):
-        raise _refuse(path, "an object", value)
-    fields = {camel_case(item.name): item for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(value) - set(fields))
-    if unknown:
-        known = ", ".join(sorted(fields))
-        raise TrainerError(
-            "CONFIG", f"{path}: unknown key {unknown[0]!r}", f"known keys are {known}"
-        )
-    hints = typing.get_type_hints(kind)
-    arguments: dict[str, Any] = {}
-    for key, item in fields.items():
-        if key in value:
-            arguments[item.name] = _convert(hints[item.name], value[key], f"{path}.{key}")
-        elif item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING:
-            raise TrainerError("CONFIG", f"{path}.{key}: missing")
-    return kind(**arguments)
-
-
-def _convert(hint: Any, value: object, path: str) -> Any:
-    origin = typing.get_origin(hint)
-    if origin in (typing.Union, types.UnionType):
-        return _convert_union(typing.get_args(hint), value, path)
-    if origin is Literal:
-        if value not in typing.get_args(hint):
-            raise _refuse(path, f"one of {', '.join(map(repr, typing.get_args(hint)))}", value)
-        return value
-    if origin is tuple:
-        if not isinstance(value, list):
-            raise _refuse(path, "a list", value)
-        inner = typing.get_args(hint)[0]
-        return tuple(_convert(inner, item, f"{path}[{i}]") for i, item in enumerate(value))
-    if dataclasses.is_dataclass(hint):
-        return _parse(typing.cast("type[Any]", hint), value, path)
-    return _convert_plain(hint, value, path)
-
-
-def _convert_union(options: tuple[Any, ...], value: object, path: str) -> Any:
-    if value is None and type(None) in options:
-        return None
-    others = [option for option in options if option is not type(None)]
-    if len(others) == 1:
-        return _convert(others[0], value, path)
-    for option in others:
-        try:
-            return _convert(option, value, path)
-        except TrainerError:
-            continue
-    raise _refuse(path, "a number or 'auto'", value)
-
-
-def _convert_plain(hint: Any, value: object, path: str) -> Any:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if hint is float and number and math.isfinite(typing.cast("float", value)):
-        return float(typing.cast("float", value))
-    if hint is int and number and float(typing.cast("float", value)).is_integer():
-        return int(typing.cast("float", value))
-    if hint in (bool, str) and isinstance(value, hint):
-        return value
-    names = {float: "a number", int: "a whole number", bool: "true or false", str: "a string"}
-    raise _refuse(path, names[hint], value)
+    return parse_strictly(ExportConfig, value, "config")
 
 
 def _check_ranges(config: FitConfig) -> None:
@@ -207,7 +127,7 @@ def _check_ranges(config: FitConfig) -> None:
     }
     for key, value in positive.items():
         if value is not None and value <= 0:
-            raise _refuse(f"config.{key}", "a number above 0", value)
+            raise refuse(f"config.{key}", "a number above 0", value)
     ranges = {
         "weightDecay": (h.weight_decay, 0.0, math.inf),
         "warmup": (h.warmup, 0.0, 1.0),
@@ -216,6 +136,6 @@ def _check_ranges(config: FitConfig) -> None:
     }
     for key, (value, low, high) in ranges.items():
         if not low <= value <= high:
-            raise _refuse(f"config.hyperparameters.{key}", f"a number in {low}..{high}", value)
+            raise refuse(f"config.hyperparameters.{key}", f"a number in {low}..{high}", value)
     if config.seed < 0:
-        raise _refuse("config.seed", "a whole number of at least 0", config.seed)
+        raise refuse("config.seed", "a whole number of at least 0", config.seed)

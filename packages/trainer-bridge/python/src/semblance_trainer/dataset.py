@@ -41,13 +41,10 @@ class ImageText:
 
 def read_dataset(folder: Path, name: str) -> ImageText:
     """Read a dataset folder. Raises CONFIG on broken lines and DATASET_EMPTY on no pair."""
-    paths = tuple(tuple(map(str, row["paths"])) for row in _rows(folder / "images.jsonl", "paths"))
-    texts = tuple(str(row["text"]) for row in _rows(folder / "texts.jsonl", "text"))
-    found = [
-        (int(row["image"]), int(row["text"]))
-        for row in _rows(folder / "judgements.jsonl", "image", "text", "relevance")
-        if row["relevance"] > 0
-    ]
+    try:
+        paths, texts, found = _read_parts(folder)
+    except (TypeError, ValueError) as error:
+        raise TrainerError("CONFIG", f"{folder}: a value of the wrong type: {error}") from error
     pairs = np.unique(np.array(found, dtype=np.int64).reshape(-1, 2), axis=0)
     if len(pairs) == 0:
         raise TrainerError(
@@ -59,6 +56,19 @@ def read_dataset(folder: Path, name: str) -> ImageText:
     if pairs.min() < 0 or pairs[:, 0].max() >= len(paths) or pairs[:, 1].max() >= len(texts):
         raise TrainerError("CONFIG", f"{folder / 'judgements.jsonl'}: a row number is out of range")
     return ImageText(name, paths, texts, pairs)
+
+
+def _read_parts(
+    folder: Path,
+) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...], list[tuple[int, int]]]:
+    """Return each image's paths, the texts, and the rows of the relevant pairs."""
+    images, texts = _rows(folder / "images.jsonl", "paths"), _rows(folder / "texts.jsonl", "text")
+    judged = _rows(folder / "judgements.jsonl", "image", "text", "relevance")
+    return (
+        tuple(tuple(map(str, row["paths"])) for row in images),
+        tuple(str(row["text"]) for row in texts),
+        [(int(row["image"]), int(row["text"])) for row in judged if row["relevance"] > 0],
+    )
 
 
 def _rows(path: Path, *keys: str) -> Iterator[dict[str, Any]]:

@@ -12,11 +12,12 @@ import torch
 from semblance_trainer.config import CertificateItems, ExportConfig
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
-from semblance_trainer.export_onnx import CertificateInputs, export_towers, make_inputs
+from semblance_trainer.export_onnx import export_towers
 from semblance_trainer.images import decode_image
 from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.model_card import write_model_card
 from semblance_trainer.model_folder import copy_checkpoint_files, read_base, write_description
+from semblance_trainer.towers import CertificateInputs, make_inputs
 
 __all__ = ["export_model", "run_export"]
 
@@ -24,7 +25,6 @@ __all__ = ["export_model", "run_export"]
 def run_export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
     """Run an export job; return its result as in exit.json. Raises TrainerError."""
     began = time.monotonic()
-    events.progress("loading", 0, 1, "parts")
     model = load_dual_encoder(Path(config.checkpoint), torch.device("cpu"))
     events.progress("loading", 1, 1, "parts")
     inputs = _read_items(model, config.certificate)

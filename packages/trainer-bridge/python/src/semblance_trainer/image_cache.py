@@ -64,6 +64,9 @@ class PixelCache:
 
 def open_cache(request: CacheRequest) -> PixelCache:
     """Open the cache, making it when it is not there. An OSError of the disk passes through."""
+    if not request.paths:  # an empty file cannot be mapped
+        empty = np.zeros((0, request.recipe.height, request.recipe.width, 3), dtype=np.uint8)
+        return PixelCache(empty, np.zeros(0, dtype=np.bool_), (), True)
     print_of_files = _fingerprint(request)
     listing = _read_listing(request.file.with_suffix(".json"), print_of_files)
     if listing is None:

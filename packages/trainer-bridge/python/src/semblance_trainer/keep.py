@@ -15,11 +15,11 @@ from semblance_trainer.checkpoint import CheckpointStore, read_tensors, save_ten
 from semblance_trainer.config import ExportConfig, FitConfig
 from semblance_trainer.events import EventWriter
 from semblance_trainer.export import export_model
-from semblance_trainer.export_onnx import CertificateInputs, make_inputs
 from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.model_folder import copy_model, is_model_folder
 from semblance_trainer.pixels import Pixels
 from semblance_trainer.scratch import SCRATCH
+from semblance_trainer.towers import CertificateInputs, make_inputs
 
 __all__ = ["certificate_inputs", "keep_weights"]
 

@@ -17,7 +17,9 @@ def automatic_learning_rate(mean_reciprocal_rank: float, chance: float, vision_w
     1093: R@1 from 17.3 to 5.3 in one epoch).
 
     Any other start is pre-trained: 5e-4 for a ViT-B/32 (Radford et al. 2021, arXiv:2103.00020,
-    table 20), 1e-3 up to width 256, between them in proportion to the logarithm of the width.
+    table 20), 1e-3 up to width 256, falling between them. Measured on 600 real photos, best t2i
+    hit@10 of 100 validation photos for 3e-4, 1e-3, 3e-3 (one seed; noise about 0.03): width 96,
+    160 updates: .154, .202, .122; width 128 from scratch, 80 updates: .172, .188, .154.
     """
     if mean_reciprocal_rank >= CLEARLY_ABOVE_CHANCE * chance:
         return min(2e-4, 1e-5 * _WIDE / vision_width)

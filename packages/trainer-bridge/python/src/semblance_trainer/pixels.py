@@ -11,8 +11,8 @@ from semblance_trainer.clock import Clock, time_limit_too_short
 from semblance_trainer.config import FitConfig
 from semblance_trainer.dataset import ImageText
 from semblance_trainer.errors import TrainerError
-from semblance_trainer.evaluation import FileRows, lay_out_files
 from semblance_trainer.events import EventWriter
+from semblance_trainer.file_rows import FileRows, lay_out_files
 from semblance_trainer.image_cache import CacheRequest, PixelCache, open_cache
 from semblance_trainer.model import DualEncoder
 

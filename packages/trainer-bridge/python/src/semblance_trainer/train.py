@@ -10,18 +10,14 @@ from dataclasses import dataclass
 
 import torch
 
-from semblance_trainer.checkpoint import (
-    CheckpointStore,
-    Tensors,
-    load_optimizer,
-    optimizer_tensors,
-)
+from semblance_trainer.checkpoint import CheckpointStore, Tensors
 from semblance_trainer.clock import Clock
 from semblance_trainer.config import Hyperparameters
 from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
 from semblance_trainer.loss import multi_positive_info_nce, sigmoid_loss
 from semblance_trainer.model import DualEncoder
+from semblance_trainer.optimizer import load_optimizer, make_optimizer, optimizer_tensors
 from semblance_trainer.run_state import Candidate, RunState
 from semblance_trainer.schedule import Speed, learning_rate_at, make_plan
 from semblance_trainer.training_data import StepTensors, TrainingData
@@ -54,21 +50,6 @@ def seconds_kept_for_the_end(state: RunState) -> float:
     """
     costs = state.costs
     return 1.33 * (costs.step + costs.evaluation + costs.save) + 0.5
-
-
-def make_optimizer(model: DualEncoder, weight_decay: float) -> torch.optim.AdamW:
-    """Return AdamW as CLIP was trained with: betas (0.9, 0.98), epsilon 1e-6.
-
-    Radford et al. 2021, arXiv:2103.00020, section 2.5 and table 18: no decay on gains, biases and
-    the logit scale.
-    """
-    parameters = [p for p in model.network.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    fused = model.device.type in ("cpu", "cuda")
-    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), eps=1e-6, fused=fused)
 
 
 class Trainer:
@@ -120,6 +101,12 @@ class Trainer:
         if self._parts.clock.remaining() < seconds_kept_for_the_end(state):
             return "timeLimit"
         return None
+
+    def tell_progress(self) -> None:
+        """Tell how many updates are made, and of how many once that is known."""
+        plan = self.state.plan
+        total = plan.total if plan.final else None
+        self._parts.events.progress("training", self.state.step, total, "steps")
 
     def _loss(self, batch: StepTensors) -> torch.Tensor:
         model = self._parts.model
@@ -211,7 +198,7 @@ class Trainer:
         if parts.clock.limit is None:
             most = state.plan.total
         state.plan = make_plan(state.step, left, speed, interval=interval, most=most)
-        parts.events.progress("training", state.step, state.plan.total, "steps")
+        self.tell_progress()
 
     def _evaluate(self) -> None:
         state, parts = self.state, self._parts
@@ -219,7 +206,7 @@ class Trainer:
         state.costs.evaluation = max(seconds, 0.8 * state.costs.evaluation)
         state.last_evaluated = state.step
         parts.events.evaluation(state.step, evaluation.metrics)
-        parts.events.progress("training", state.step, state.plan.total, "steps")
+        self.tell_progress()
         if not evaluation.finite:
             state.stopped = "nonFinite"
             return

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from semblance_trainer.dataset import ImageText
 from semblance_trainer.errors import TrainerError
-from semblance_trainer.evaluation import FileRows
+from semblance_trainer.file_rows import FileRows
 from semblance_trainer.image_cache import PixelCache
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.sampler import Batch, Sampler

@@ -62,11 +62,13 @@ def run_task(job: object, events: EventWriter, stop: StopRequest) -> dict[str, A
 
     if job["task"] == "fit":
         fit_config = parse_fit_config(job["config"])
+        events.progress("loading", 0, 3, "parts")
         from semblance_trainer.fit import run_fit
 
         return run_fit(fit_config, events, stop)
     if job["task"] == "export":
         export_config = parse_export_config(job["config"])
+        events.progress("loading", 0, 1, "parts")
         from semblance_trainer.export import run_export
 
         return run_export(export_config, events)

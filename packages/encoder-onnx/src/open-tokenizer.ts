@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ModelError } from "@semblance/core";
+import { isSiglip, textPositionsOf } from "./model-config.ts";
+import type { ModelFolder } from "./model-folder.ts";
+import { readJson } from "./read-json.ts";
+import { createResource, type Resource } from "./resource.ts";
+import { sha256 } from "./sha256.ts";
+import {
+  createTokenizer,
+  type TextTokenizer,
+  tokenizerConfig,
+  tokenizerDefinition,
+} from "./tokenizer.ts";
+
+/** A model's tokenizer, and the hash of everything that decides its token ids. */
+export interface OpenedTokenizer {
+  /** Read on first use. */
+  readonly tokenizer: Resource<TextTokenizer>;
+  readonly hash: string;
+}
+
+/**
+ * Opens the tokenizer of a model folder.
+ *
+ * @throws ModelError `MODEL_UNSUPPORTED` when nothing says how many tokens the model reads.
+ */
+export async function openTokenizer(model: ModelFolder): Promise<OpenedTokenizer> {
+  const { folder, config } = model;
+  const tokenizerFile = await readFile(join(folder, "tokenizer.json"));
+  const named = await readJson(folder, "tokenizer_config.json", tokenizerConfig);
+  const maxLength = Math.min(
+    named.model_max_length ?? Number.POSITIVE_INFINITY,
+    textPositionsOf(config) ?? Number.POSITIVE_INFINITY,
+  );
+  if (!Number.isFinite(maxLength)) {
+    throw new ModelError({
+      code: "MODEL_UNSUPPORTED",
+      message: `Nothing in ${folder} says how many tokens the model reads.`,
+      fix: 'Add "model_max_length" to tokenizer_config.json.',
+    });
+  }
+  // SigLIP pools the last position, so its texts were always filled up in training.
+  const padTo = isSiglip(config) ? ("maxLength" as const) : ("longest" as const);
+  const padId = config.text_config.pad_token_id ?? undefined;
+  const settings = { maxLength, padTo, padId };
+  const tokenizer = createResource({
+    load: async () => {
+      const definition = await readJson(folder, "tokenizer.json", tokenizerDefinition);
+      return createTokenizer({ definition, config: named, settings });
+    },
+    close: async () => {},
+  });
+  const parts = [sha256(tokenizerFile), settings, named.pad_token];
+  return { tokenizer, hash: sha256(parts) };
+}
