@@ -2,9 +2,9 @@ import { withoutUndefined } from "@semblance/core";
 import { exportCheckpoint } from "@semblance/trainer-bridge";
 import { type Command, InvalidArgumentError } from "commander";
 import { inspectCheckpoint } from "../model-folder.ts";
+import { shellWord } from "../shell-word.ts";
 import { addOfflineOption, addOutputOptions, type SeedOptions } from "./common-options.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
-import { shellWord } from "../shell-word.ts";
 import { forCommand } from "./training-failure.ts";
 
 interface ExportOptions extends SeedOptions {

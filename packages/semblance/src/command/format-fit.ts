@@ -1,7 +1,7 @@
 import type { Metrics } from "@semblance/core";
 import type { FitSummary } from "@semblance/matcher";
-import { formatTable } from "./format-table.ts";
 import { shellWord } from "../shell-word.ts";
+import { formatTable } from "./format-table.ts";
 
 /** What came of a fit, for people: which weights were kept, why, and what it changed. */
 export function formatFit(summary: FitSummary): string {

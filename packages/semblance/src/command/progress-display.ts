@@ -3,7 +3,10 @@ import { describeProgress, drawProgress } from "./describe-progress.ts";
 
 /** Options of {@link createProgressDisplay}. */
 export interface ProgressDisplayOptions {
-  readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stream: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly columns?: number | undefined;
+  };
   readonly isQuiet: boolean;
   /** Milliseconds between lines where there is no terminal. @defaultValue 5000 */
   readonly lineIntervalMs?: number;

@@ -7,7 +7,10 @@ export interface CommandIo {
   /** Results. */
   readonly stdout: NodeJS.WritableStream;
   /** Progress, notes and errors. */
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly columns?: number | undefined;
+  };
 }
 
 /** What verbs are added with. */

@@ -1,0 +1,45 @@
+import type { FitSummary } from "@semblance/matcher";
+import { expect, test } from "vitest";
+import { formatFit } from "./format-fit.ts";
+
+const summary: FitSummary = {
+  kept: "best",
+  before: { "t2i.hit@1": 0.1, "t2i.mrr": 0.2 },
+  after: { "t2i.hit@1": 0.25, "t2i.mrr": 0.3 },
+  judged: {
+    metric: "mrr",
+    gain: 0.1,
+    start: new Float64Array(),
+    candidate: new Float64Array(),
+    groups: new Uint32Array(),
+  },
+  gain: { value: 0.1, interval: [0.05, 0.15] },
+  steps: 40,
+  stopped: "timeLimit",
+  timing: { fit: 59.94, export: 8 },
+  failures: [],
+  model: "/runs/my run",
+};
+
+test("says which weights were kept, by how much, and how to evaluate them", () => {
+  const text = formatFit(summary);
+  expect(text).toContain("The best weights of the training were kept");
+  expect(text).toContain("+0.1000 [0.0500, 0.1500])");
+  expect(text).toMatch(/^t2i\.hit@1 +0\.1000 +0\.2500$/m);
+  expect(text).toContain("40 steps in 59.9 s (the time limit was reached), export 8.0 s.");
+  expect(text).toContain("eval -m '/runs/my run' -d test.csv");
+});
+
+test("a start that was kept is said to be the start", () => {
+  const text = formatFit({
+    ...summary,
+    kept: "start",
+    gain: { value: -0.02, interval: [-0.05, 0.01] },
+  });
+  expect(text).toContain("The start was kept");
+  expect(text).toContain("−0.0200 [-0.0500, 0.0100], an interval that includes 0");
+});
+
+test("no interval is shown where nothing could be judged", () => {
+  expect(formatFit({ ...summary, gain: { value: 0 } })).toContain("validation: +0.0000)");
+});

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { runCommand, runForDocument } from "../../fixtures/command-run.ts";
+
+const { version } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+);
+
+test("--version is the package's, --help lists the verbs; both are no errors", async () => {
+  expect(await runCommand("--version")).toEqual({
+    exitCode: 0,
+    stdout: `${version}\n`,
+    stderr: "",
+  });
+  const { exitCode, stdout } = await runCommand("--help");
+  expect(exitCode).toBe(0);
+  for (const verb of ["eval", "train", "embed", "export", "doctor", "setup-python"]) {
+    expect(stdout).toContain(`  ${verb} `);
+  }
+});
+
+test.each(["eval", "train", "embed", "export", "doctor", "setup-python"])(
+  "%s --help lists what every verb has",
+  async (verb) => {
+    const { exitCode, stdout } = await runCommand(verb, "--help");
+    expect(exitCode).toBe(0);
+    for (const option of ["--json", "--quiet", "--verbose", "--seed"]) {
+      expect(stdout).toContain(option);
+    }
+  },
+);
+
+test.each([
+  [[], "Usage: semblance"],
+  [["evla"], "Did you mean eval?"],
+  [["eval"], "--data"],
+  [["eval", "-d", "pairs.csv"], "give --model, or both"],
+  [["eval", "-d", "pairs.csv", "--image-embeddings", "a.npy"], "give --model, or both"],
+  [["eval", "-d", "pairs.csv", "-m", "model", "--k", "0"], "positive whole number"],
+  [["eval", "-d", "pairs.csv", "-m", "model", "--dtype", "int4"], "fp32, fp16 or int8"],
+  [["eval", "-d", "pairs.csv", "-m", "model", "--seed", "-1"], "whole number from 0"],
+  [["embed", "-m", "model", "-o", "out"], "give one of --data, --images and --texts"],
+  [["train", "-m", "model", "-d", "a.csv", "-o", "run", "--time-limit", "soon"], "180s, 3m or 1h"],
+  [["export", "model", "-o", "out", "--dtype", "fp16"], "Only fp32"],
+  [["doctor"], "--python"],
+])("semblance %j cannot be understood: exit code 2", async (parameters, message) => {
+  const { exitCode, stdout, stderr } = await runCommand(...parameters);
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(message);
+});
+
+test("with --json a command line that cannot be understood is a document too", async () => {
+  const { exitCode, document } = await runForDocument("eval", "--no-such-option");
+  expect(exitCode).toBe(2);
+  expect(document).toMatchObject({ schema: 1, failures: [], error: { code: "USAGE" } });
+});
