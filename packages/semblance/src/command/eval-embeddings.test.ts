@@ -153,12 +153,3 @@ test("--quiet leaves nothing on stderr and the result on stdout", async () => {
   expect(stderr).toBe("");
   expect(stdout).toContain('embeddings on pairs, split "test": 2 images');
 });
-
-test("the same seed gives the same intervals, another one others", async () => {
-  const folder = folderWith({ "pairs.csv": table });
-  const intervals = async (...more: string[]) =>
-    JSON.stringify(
-      (await runForDocument(...evaluation(folder, ...columns, ...more))).document.metrics,
-    );
-  expect(await intervals("--seed", "7")).toBe(await intervals("--seed", "7"));
-});

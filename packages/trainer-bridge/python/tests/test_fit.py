@@ -110,6 +110,9 @@ def test_the_time_limit_holds(job: Job, fit: Fit) -> None:
     evaluations = [e for e in read_events(config.run_folder) if e["type"] == "evaluation"]
     assert len(evaluations) >= 4
     assert all("secondsLeft" in e for e in read_events(config.run_folder) if e["type"] == "step")
+    plan = json.loads((config.job_folder / "state.json").read_text())["plan"]
+    assert plan["final"]
+    assert plan["correct_at"] is None  # it was halfway, from the speed since the first plan
 
 
 def test_the_time_limit_holds_when_the_machine_turns_slower_than_planned(

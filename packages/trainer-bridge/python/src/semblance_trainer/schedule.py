@@ -14,17 +14,20 @@ _PROVISIONAL = 1_000
 
 @dataclass(frozen=True)
 class Plan:
-    """Fixed once and stored, so that a resumed run follows the same schedule.
+    """Stored with the run, so that a resumed one follows the same schedule.
 
     Attributes:
         total: updates; the cosine ends there.
         evaluation_every: updates between evaluations.
         final: False while the speed is being measured.
+        correct_at: the update after which a plan made for a time limit is made once more, from the
+            speed since; None when it stays as it is.
     """
 
     total: int
     evaluation_every: int
     final: bool
+    correct_at: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import math
 import statistics
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -72,6 +72,7 @@ class Trainer:
         """Put back the weights and optimizer state of a checkpoint."""
         self._parts.model.load_tensors(last)
         load_optimizer(self._optimizer, optimizer, self._names)
+        self.state.plan = replace(self.state.plan, correct_at=None)
 
     def run(self) -> str:
         """Train; return why it stopped. The last weights are evaluated and saved."""
@@ -154,8 +155,7 @@ class Trainer:
             return
         costs = self.state.costs
         costs.step = max(seconds, 0.9 * costs.step)
-        if not self.state.plan.final:
-            self._timed.append(seconds)
+        self._timed.append(seconds)
 
     def _tell_step(
         self, loss: float, rate: float, images: int, began: float, *, force: bool
@@ -171,9 +171,14 @@ class Trainer:
         )
 
     def _look_after(self) -> None:
-        """Plan once the speed is known; evaluate and save when it is time."""
+        """Plan when the speed is known, correct it halfway; evaluate and save when it is time."""
         state = self.state
         if not state.plan.final and self._speed_is_known():
+            self._plan()
+            if self._parts.clock.limit is not None:
+                halfway = (state.step + state.plan.total) // 2
+                state.plan = replace(state.plan, correct_at=halfway)
+        elif state.step == state.plan.correct_at and self._timed:
             self._plan()
         if state.plan.final and state.step % state.plan.evaluation_every == 0:
             self._evaluate()
@@ -194,6 +199,7 @@ class Trainer:
         if interval is None:
             interval = (parts.clock.limit or math.inf) / 8
         speed = Speed(statistics.median(self._timed), costs.evaluation, costs.save)
+        self._timed.clear()
         most = parts.hyperparameters.max_steps
         if parts.clock.limit is None:
             most = state.plan.total

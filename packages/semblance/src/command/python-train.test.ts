@@ -1,0 +1,98 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { colorCount, writeColoredSquares } from "../../fixtures/colored-squares.ts";
+import { runForDocument } from "../../fixtures/command-run.ts";
+import { hasPython, processesThatName, workerInTraining } from "../../fixtures/python.ts";
+
+describe.skipIf(!hasPython)("training", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "semblance train "));
+    writeColoredSquares(folder, "train.csv", [60, 64, 80]);
+    writeColoredSquares(folder, "val.csv", [72]);
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function train(run: string, hyperparameters: object, ...more: string[]) {
+    const data = ["-d", join(folder, "train.csv"), "--val", join(folder, "val.csv")];
+    const settings = JSON.stringify({ batchSize: 8, ...hyperparameters });
+    const start = ["train", "-m", "scratch:tiny", ...data, "-o", join(folder, run)];
+    return runForDocument(...start, "--hyperparameters", settings, ...more);
+  }
+
+  test("gives a run that is a model, with the figures that evaluation finds", async () => {
+    const { exitCode, document } = await train("run", { maxSteps: 4, learningRate: 1e-3 });
+    expect(exitCode).toBe(0);
+    expect(Object.keys(document).toSorted()).toEqual([
+      "failures",
+      "fit",
+      "model",
+      "schema",
+      "timing",
+    ]);
+    expect(document).toMatchObject({
+      schema: 1,
+      fit: { kept: expect.stringMatching(/^(start|best)$/), steps: 4, stopped: "maxSteps" },
+      timing: { fit: expect.any(Number), export: expect.any(Number) },
+      failures: [],
+      model: join(folder, "run"),
+    });
+    const keys = ["after", "before", "gain", "kept", "steps", "stopped"];
+    expect(Object.keys(document.fit).toSorted()).toEqual(keys);
+    expect(readdirSync(join(folder, "run"))).toEqual(
+      expect.arrayContaining([
+        "README.md",
+        "job",
+        "model.safetensors",
+        "onnx",
+        "semblance.json",
+        "start",
+        "worker.pid",
+      ]),
+    );
+    expectSameFigures(document.fit.after, await evaluate("run"));
+    expectSameFigures(document.fit.before, await evaluate("run/start"));
+  }, 60_000);
+
+  async function evaluate(model: string) {
+    const data = ["-d", join(folder, "val.csv")];
+    const { document } = await runForDocument(
+      "eval",
+      "-m",
+      join(folder, model),
+      ...data,
+      "--no-ci",
+    );
+    return document.metrics;
+  }
+
+  test("whose worker is killed is one error, leaves no process, and can go on", async () => {
+    const training = train("killed", { maxSteps: 100_000 });
+    process.kill(await workerInTraining(join(folder, "killed")), "SIGKILL");
+    const { exitCode, document, stderr } = await training;
+    expect([exitCode, document.error.code]).toEqual([1, "WORKER_KILLED"]);
+    expect(document.error.fix).toContain("--resume");
+    expect(stderr).not.toMatch(/\n +at |Traceback/);
+    expect(processesThatName(join(folder, "killed"))).toEqual([]);
+    expect(existsSync(join(folder, "killed/semblance.json"))).toBe(false);
+    const again = await train("killed", { maxSteps: 100_000 });
+    expect(again.document.error.code).toBe("RUN_EXISTS");
+  }, 60_000);
+});
+
+/** Both sides may rank one query otherwise: PyTorch and ONNX round differently. */
+function expectSameFigures(
+  told: Readonly<Record<string, number>>,
+  found: Readonly<Record<string, { readonly value: number }>>,
+): void {
+  for (const name of ["t2i.hit@1", "t2i.hit@5", "i2t.hit@1", "i2t.hit@5"]) {
+    expect(
+      Math.abs((told[name] ?? Number.NaN) - (found[name]?.value ?? Number.NaN)),
+      name,
+    ).toBeLessThanOrEqual(1 / colorCount);
+  }
+}
