@@ -64,8 +64,7 @@ function pack(name: string, folder: string): string {
 }
 
 /** TypeScript blocks of a README: each has to run as it stands. */
-function snippetsOf(name: string): string[] {
-  const readme = readFileSync(join(packages, name, "README.md"), "utf8");
+function snippetsOf(readme: string): string[] {
   return Array.from(readme.matchAll(/^```ts\n([\s\S]*?)^```/gm), ([, code = ""]) => code);
 }
 

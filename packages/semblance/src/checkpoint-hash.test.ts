@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
@@ -19,11 +19,11 @@ test.each(Object.keys(files))("a change of %s changes the key", async (name) => 
   expect(await hashCheckpoint(folder)).not.toBe(key);
 });
 
-test("another name changes the key, other files do not", async () => {
+test("another name changes the key, files of other kinds do not", async () => {
   const folder = temporaryFolder(files);
   const key = await hashCheckpoint(folder);
   writeFileSync(join(folder, "README.md"), "about the model");
   expect(await hashCheckpoint(folder)).toBe(key);
-  writeFileSync(join(folder, "generation_config.json"), "{}");
+  renameSync(join(folder, "merges.txt"), join(folder, "metrics.txt"));
   expect(await hashCheckpoint(folder)).not.toBe(key);
 });

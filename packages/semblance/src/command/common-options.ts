@@ -42,7 +42,7 @@ export function addOfflineOption(verb: Command): Command {
 }
 
 /** Precision of ONNX files. */
-export type Dtype = "fp32" | "fp16" | "int8";
+type Dtype = "fp32" | "fp16" | "int8";
 
 /** What {@link addModelOptions} adds. */
 export interface ModelOptions {
@@ -101,4 +101,10 @@ function parseCount(text: string): number {
 function parseDtype(text: string): Dtype {
   if (text === "fp32" || text === "fp16" || text === "int8") return text;
   throw new InvalidArgumentError("Write fp32, fp16 or int8.");
+}
+
+/** Where training runs. */
+export function parseDevice(text: string): "auto" | "cpu" | "cuda" | "mps" {
+  if (text === "auto" || text === "cpu" || text === "cuda" || text === "mps") return text;
+  throw new InvalidArgumentError("Write auto, cpu, cuda or mps.");
 }

@@ -9,7 +9,7 @@ test("a log says in words how far work is, and how long it will take", () => {
 
 test("a terminal shows a bar", () => {
   expect(drawProgress(progress, 10)).toBe(
-    "encoding images █████░░░░░░░░░░░░░░░ 500/2,000 images, 30 s left",
+    "encoding images ████░░░░░░░░░░░░ 500/2,000 images, 30 s left",
   );
 });
 
@@ -33,5 +33,10 @@ test("where the total is unknown there is no bar", () => {
 });
 
 test("a bar is never longer than full", () => {
-  expect(drawProgress({ ...progress, done: 2100 }, 9)).toContain(`${"█".repeat(20)} 2,100/2,000`);
+  expect(drawProgress({ ...progress, done: 2100 }, 9)).toContain(`${"█".repeat(16)} 2,100/2,000`);
+});
+
+test("work that is measured in seconds needs no estimate", () => {
+  const training = { stage: "training", done: 20, total: 60, unit: "s" };
+  expect(describeProgress(training, 20)).toBe("training: 20 of 60 s");
 });

@@ -1,10 +1,10 @@
 import type { Progress } from "@semblance/core";
 
-const barWidth = 20;
+const barWidth = 16;
 // Before that, an estimate says more of the start than of the work.
 const secondsBeforeEstimate = 2;
 
-/** Progress as a bar: `encoding images ████████░░░░░░░░░░░░ 40/100 images, 3 s left`. */
+/** Progress as a bar: `encoding images ██████░░░░░░░░░░ 40/100 images, 3 s left`. */
 export function drawProgress(progress: Progress, seconds: number): string {
   const { stage, done, total } = progress;
   if (!total) return describeProgress(progress, seconds);
@@ -22,8 +22,8 @@ export function describeProgress(progress: Progress, seconds: number): string {
 
 function describeTotal({ done, unit }: Progress, total: number, seconds: number): string {
   const left = done > 0 && done < total ? (seconds / done) * (total - done) : 0;
-  const estimate =
-    left > 0 && seconds >= secondsBeforeEstimate ? `, ${formatSeconds(left)} left` : "";
+  const isEstimable = left > 0 && seconds >= secondsBeforeEstimate && unit !== "s";
+  const estimate = isEstimable ? `, ${formatSeconds(left)} left` : "";
   return `${round(total)} ${unit}${estimate}`;
 }
 

@@ -41,6 +41,7 @@ test.each([
   [["eval", "-d", "pairs.csv", "-m", "model", "--seed", "-1"], "whole number from 0"],
   [["embed", "-m", "model", "-o", "out"], "give one of --data, --images and --texts"],
   [["train", "-m", "model", "-d", "a.csv", "-o", "run", "--time-limit", "soon"], "180s, 3m or 1h"],
+  [["train", "-m", "model", "-d", "a.csv", "-o", "run", "--device", "tpu"], "cpu, cuda or mps"],
   [["export", "model", "-o", "out", "--dtype", "fp16"], "Only fp32"],
   [["doctor"], "--python"],
 ])("semblance %j cannot be understood: exit code 2", async (parameters, message) => {

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { interruptCommand } from "../../fixtures/child-command.ts";
 import { colorCount, writeColoredSquares } from "../../fixtures/colored-squares.ts";
 import { runForDocument } from "../../fixtures/command-run.ts";
 import { hasPython, processesThatName, workerInTraining } from "../../fixtures/python.ts";
@@ -17,15 +18,17 @@ describe.skipIf(!hasPython)("training", () => {
     rmSync(folder, { recursive: true });
   });
 
-  function train(run: string, hyperparameters: object, ...more: string[]) {
+  function training(run: string, hyperparameters: object): string[] {
     const data = ["-d", join(folder, "train.csv"), "--val", join(folder, "val.csv")];
     const settings = JSON.stringify({ batchSize: 8, ...hyperparameters });
     const start = ["train", "-m", "scratch:tiny", ...data, "-o", join(folder, run)];
-    return runForDocument(...start, "--hyperparameters", settings, ...more);
+    return [...start, "--hyperparameters", settings];
   }
 
   test("gives a run that is a model, with the figures that evaluation finds", async () => {
-    const { exitCode, document } = await train("run", { maxSteps: 4, learningRate: 1e-3 });
+    const { exitCode, document } = await runForDocument(
+      ...training("run", { maxSteps: 4, learningRate: 1e-3 }),
+    );
     expect(exitCode).toBe(0);
     expect(Object.keys(document).toSorted()).toEqual([
       "failures",
@@ -71,16 +74,28 @@ describe.skipIf(!hasPython)("training", () => {
   }
 
   test("whose worker is killed is one error, leaves no process, and can go on", async () => {
-    const training = train("killed", { maxSteps: 100_000 });
+    const parameters = training("killed", { maxSteps: 100_000 });
+    const run = runForDocument(...parameters);
     process.kill(await workerInTraining(join(folder, "killed")), "SIGKILL");
-    const { exitCode, document, stderr } = await training;
+    const { exitCode, document, stderr } = await run;
     expect([exitCode, document.error.code]).toEqual([1, "WORKER_KILLED"]);
     expect(document.error.fix).toContain("--resume");
     expect(stderr).not.toMatch(/\n +at |Traceback/);
     expect(processesThatName(join(folder, "killed"))).toEqual([]);
     expect(existsSync(join(folder, "killed/semblance.json"))).toBe(false);
-    const again = await train("killed", { maxSteps: 100_000 });
+    const again = await runForDocument(...parameters);
     expect(again.document.error.code).toBe("RUN_EXISTS");
+  }, 60_000);
+
+  test("ends at once with a second Ctrl-C, and the run can be gone on with", async () => {
+    const parameters = [...training("left", { maxSteps: 100_000 }), "--json"];
+    const cues = ["training: ", "Press Ctrl-C again"];
+    const { exitCode, stdout } = await interruptCommand(parameters, cues);
+    expect(exitCode).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "INTERRUPTED" } });
+    const name = join(folder, "left");
+    await vi.waitUntil(() => processesThatName(name).length === 0, { timeout: 25_000 });
+    expect(existsSync(join(name, "job/state.json"))).toBe(true);
   }, 60_000);
 });
 

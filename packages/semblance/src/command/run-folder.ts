@@ -1,10 +1,12 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { TrainerError } from "@semblance/core";
 import { shellWord } from "../shell-word.ts";
 
 /** Options of {@link requireRoomForRun}. */
 export interface RunFolderOptions {
+  /** What training starts from. */
+  readonly model: string;
   readonly output: string;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
@@ -30,7 +32,8 @@ const modelFiles = new Set([
  * no run and holds files which the model would replace.
  */
 export async function requireRoomForRun(options: RunFolderOptions): Promise<void> {
-  const { output, resume = false, overwrite = false } = options;
+  const { model, output, resume = false, overwrite = false } = options;
+  if (resolve(model) === resolve(output)) throw outputOccupied(output, ["the start"]);
   const names = await namesIn(output);
   const isRun = names.includes("job");
   const occupied = names.filter((name) => modelFiles.has(name));
@@ -59,7 +62,7 @@ function runExists(output: string, what: string): TrainerError {
 function outputOccupied(output: string, occupied: readonly string[]): TrainerError {
   return new TrainerError({
     code: "OUTPUT_OCCUPIED",
-    message: `${output} is not a run, and holds ${occupied.join(", ")}, which the trained model would replace.`,
+    message: `${output} holds ${occupied.join(", ")}, which the trained model would replace.`,
     fix: `Give a folder of its own: -o ${shellWord(join(output, "run"))}`,
   });
 }

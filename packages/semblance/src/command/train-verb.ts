@@ -13,6 +13,7 @@ import {
   addDataOptions,
   addOfflineOption,
   addOutputOptions,
+  parseDevice,
   parseDuration,
   parseJsonObject,
   parsePositive,
@@ -58,7 +59,7 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .option("--batch-size <number>", "images per step", parsePositive)
     .option("--resume", "go on with the run in --output")
     .option("--overwrite", "replace the run in --output")
-    .option("--device <device>", "auto, cpu, cuda or mps")
+    .option("--device <device>", "auto, cpu, cuda or mps", parseDevice)
     .option("--python <path>", "the Python to use")
     .requiredOption("-o, --output <run>", "the run folder, in the end a model folder");
   addOfflineOption(addDataOptions(addOutputOptions(verb)));

@@ -38,9 +38,9 @@ test("without a time limit there is no end in sight", () => {
 });
 
 test("an evaluation is a line that stays", () => {
-  const metrics = { "t2i.hit@1": 0.1, "t2i.mrr": 0.2, "i2t.hit@1": 0.125 };
+  const metrics = { "t2i.hit@1": 0.1, "t2i.hit@10": 0.2, "i2t.hit@1": 0.125 };
   expect(show({ type: "evaluation", step: 40, metrics })).toEqual([
-    "step 40: validation t2i.hit@1 0.100  i2t.hit@1 0.125",
+    "step 40: validation t2i.hit@1 0.100, @10 0.200; i2t.hit@1 0.125, @10 unknown",
   ]);
 });
 
