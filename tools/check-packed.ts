@@ -63,9 +63,29 @@ function pack(name: string, folder: string): string {
   return join(folder, file.filename);
 }
 
-/** TypeScript blocks of a README: each has to run as it stands. */
-function snippetsOf(readme: string): string[] {
-  return Array.from(readme.matchAll(/^```ts\n([\s\S]*?)^```/gm), ([, code = ""]) => code);
+/** Runs the TypeScript blocks of a README as they stand; returns how many there are. */
+function runSnippets(readme: string, folder: string, nodes: readonly string[]): number {
+  const blocks = readFileSync(readme, "utf8").matchAll(/^```ts\n([\s\S]*?)^```/gm);
+  const snippets = Array.from(blocks, ([, code = ""]) => code);
+  if (snippets.length === 0) throw new Error(`${readme} has no example.`);
+  for (const [i, code] of snippets.entries()) {
+    writeFileSync(join(folder, `snippet-${i}.ts`), code);
+    run(process.execPath, [compiler, ...compilerOptions, `snippet-${i}.ts`], folder);
+    for (const node of nodes) run(node, [`snippet-${i}.js`], folder);
+  }
+  return snippets.length;
+}
+
+/** Runs what the root README tells users to type, and its example. */
+function checkRootReadme(folder: string): void {
+  const readme = join(root, "README.md");
+  const commands = Array.from(
+    readFileSync(readme, "utf8").matchAll(/^npx @semblance\/semblance .*$/gm),
+    ([line]) => line,
+  );
+  for (const line of commands) run("sh", ["-c", line], folder);
+  const examples = runSnippets(readme, folder, [process.execPath]);
+  process.stdout.write(`README: ${commands.length} commands and ${examples} example(s) run\n`);
 }
 
 function sizeOf(folder: string): number {
@@ -101,17 +121,12 @@ function checkPackage(name: string, { archives, nodes, files }: Setting): void {
     const own = withDependencies(name).map((other) => archives.get(other) ?? "");
     run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...own], folder);
     const megabytes = sizeOf(join(folder, "node_modules")) / 1e6;
-    const snippets = snippetsOf(name);
-    if (snippets.length === 0) throw new Error(`The README of ${name} has no example.`);
     cpSync(files, folder, { recursive: true });
-    for (const [i, code] of snippets.entries()) {
-      writeFileSync(join(folder, `snippet-${i}.ts`), code);
-      run(process.execPath, [compiler, ...compilerOptions, `snippet-${i}.ts`], folder);
-      for (const node of nodes) run(node, [`snippet-${i}.js`], folder);
-    }
+    const count = runSnippets(join(packages, name, "README.md"), folder, nodes);
     process.stdout.write(
-      `${name}: ${megabytes.toFixed(1)} MB installed, ${snippets.length} README example(s) run on ${nodes.length} versions of Node\n`,
+      `${name}: ${megabytes.toFixed(1)} MB installed, ${count} README example(s) run on ${nodes.length} versions of Node\n`,
     );
+    if (name === "semblance") checkRootReadme(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

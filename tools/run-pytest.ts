@@ -16,7 +16,7 @@ const steps = [
   ["-m", "ruff", "check", "--quiet", "."],
   ["-m", "ruff", "format", "--check", "--quiet", "."],
   ["-m", "mypy"],
-  ["-m", "pytest", "--quiet", "-p", "no:cacheprovider"],
+  ["-m", "pytest", "-p", "no:cacheprovider"],
 ];
 for (const parameters of steps) {
   const { status } = spawnSync(python, parameters, {

@@ -34,3 +34,7 @@ test("an error keeps its name, code, fix, cause and position", () => {
   expect(error.cause).toBe(cause);
   expect(error.position).toEqual({ file: "a.csv", line: 4 });
 });
+
+test("an error without a fix has no such key", () => {
+  expect("fix" in new ModelError({ code: "ODD", message: "Odd." })).toBe(false);
+});

@@ -1,3 +1,5 @@
+import type { ItemFailure } from "./item-failure.ts";
+
 /** What every Semblance error carries. */
 export interface ErrorDetails {
   /** Stable, upper-case name of what went wrong, for programs: `MODEL_NOT_FOUND`. */
@@ -17,7 +19,8 @@ export interface ErrorDetails {
  */
 export class SemblanceError extends Error {
   readonly code: string;
-  readonly fix?: string;
+  // Declared only: a field would be there, undefined, and show in everything that prints the error.
+  declare readonly fix?: string;
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -57,13 +60,22 @@ export interface TablePosition {
   readonly column?: string;
 }
 
+/** What a {@link DatasetError} carries. */
+export interface DatasetErrorDetails extends ErrorDetails {
+  readonly position?: TablePosition;
+  readonly failures?: readonly ItemFailure[];
+}
+
 /** A table or dataset that cannot be read; says where. */
 export class DatasetError extends SemblanceError {
   readonly position: TablePosition;
+  /** The items that failed, where the error is that none was left. */
+  readonly failures: readonly ItemFailure[];
 
-  constructor(details: ErrorDetails & { readonly position?: TablePosition }) {
+  constructor(details: DatasetErrorDetails) {
     super(details);
     this.position = details.position ?? {};
+    this.failures = details.failures ?? [];
   }
 }
 

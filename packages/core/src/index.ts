@@ -16,6 +16,7 @@ export {
   ConfigError,
   ConformanceError,
   DatasetError,
+  type DatasetErrorDetails,
   EncoderError,
   type ErrorDetails,
   IndexError,

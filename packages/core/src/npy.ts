@@ -85,7 +85,7 @@ export interface DecodedNpy extends NpyArray {
 export function decodeNpy(bytes: Uint8Array): DecodedNpy {
   const { dtype, shape, start } = decodeNpyHeader(bytes);
   const count = shape.reduce((product, length) => product * length, 1);
-  // A copy, so that elements are aligned; not slice, which gives a view for a Node Buffer.
+  // A copy, so that elements are aligned; not by slice, which gives a view in a subclass of Node's.
   const body = new Uint8Array(bytes.subarray(start)).buffer;
   if (dtype === "<f2") {
     requireLength(body, count * 2);

@@ -66,5 +66,6 @@ function emptyDataset(table: RowSource, failures: readonly ItemFailure[]): Datas
     message: `None of the ${table.length} rows of ${table.source ?? "the table"} can be used.${first}`,
     fix: "Give rows with an image and a caption, or name the columns that hold them.",
     position: table.source === undefined ? {} : { file: table.source },
+    failures,
   });
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ColumnSpec } from "./columns.ts";
 
 /** A metric family that evaluation reports at each cut-off. */
-export type EvalMetric = "hit" | "recall" | "precision" | "mrr" | "map" | "ndcg";
+type EvalMetric = "hit" | "recall" | "precision" | "mrr" | "map" | "ndcg";
 
 /** What {@link createMatcher} accepts. */
 export interface MatcherConfig {

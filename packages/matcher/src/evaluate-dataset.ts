@@ -89,11 +89,11 @@ export interface DatasetEvaluation {
  * `EMBEDDINGS_MISMATCH` when given vectors do not fit the dataset.
  */
 export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<DatasetEvaluation> {
-  const { dataset, split, signal, onProgress } = options;
+  const { dataset, signal, onProgress } = options;
   const started = performance.now();
   const encoded = await encode(options);
   const encodedAt = performance.now();
-  requirePairs(encoded, dataset.name, split);
+  requirePairs(encoded, options);
   const similarity = options.similarity ?? "cosine";
   const { cutoffs, confidence, topHits } = options;
   const evaluation = await evaluateRetrieval(
@@ -164,16 +164,21 @@ async function rowsOfSplit(
   };
 }
 
-function requirePairs(encoded: EncodedDataset, name: string, split: string | undefined): void {
-  if (encoded.pairs.judgements.some(({ relevance }) => relevance > 0)) return;
-  const where = split === undefined ? name : `split "${split}" of ${name}`;
+function requirePairs(encoded: EncodedDataset, { dataset, split }: EvaluateDatasetOptions): void {
+  if (countRelevant(encoded.pairs) > 0) return;
+  const where = split === undefined ? dataset.name : `split "${split}" of ${dataset.name}`;
+  const failures = [...dataset.failures, ...encoded.failures];
   const [first] = encoded.failures;
+  const reason = first
+    ? `: ${encoded.failures.length} items failed, the first with: ${first.message}`
+    : ".";
   throw new DatasetError({
     code: "NOTHING_TO_EVALUATE",
-    message: `No pair of an image and a text that belong together is left in ${where}${first ? `: ${encoded.failures.length} items failed, the first with ${first.message}` : "."}`,
+    message: `No pair of an image and a text that belong together is left in ${where}${reason}`,
     fix: first
       ? "Check the paths; relative ones are resolved against the table's folder or --base-folder."
       : "Check the relevance column and the split's name.",
+    failures,
   });
 }
 

@@ -29,7 +29,7 @@ export function resolveColumns(settings: MatcherSettings, table?: Table): Matche
 }
 
 /** The name of the column that holds `modality`. */
-export function columnOf(columns: MatcherColumns, modality: Modality): string {
+function columnOf(columns: MatcherColumns, modality: Modality): string {
   return columns.query.type === modality ? columns.query.column : columns.response.column;
 }
 

@@ -15,7 +15,7 @@ export interface FitOptions {
 const fitOptions = z.strictObject({
   timeLimit: z.number().positive().nullable().default(null),
   seed: z.int().nonnegative(),
-  method: z.string().default("full"),
+  method: z.enum(["full"]).default("full"),
   neverWorse: z.enum(["mean", "significant"]).default("mean"),
   resume: z.boolean().default(false),
   hyperparameters: hyperparameters.prefault({}),

@@ -1,11 +1,12 @@
 import { join, resolve } from "node:path";
-import type {
-  Dataset,
-  FileFitSpec,
-  FitResult,
-  RunOptions,
-  TrainingEvent,
-  TrainingRun,
+import {
+  type Dataset,
+  type FileFitSpec,
+  type FitResult,
+  ModelError,
+  type RunOptions,
+  type TrainingEvent,
+  type TrainingRun,
 } from "@semblance/core";
 import type { TrainerSettings } from "./config.ts";
 import { createEventQueue } from "./event-queue.ts";
@@ -59,6 +60,7 @@ interface Fit {
 
 async function runFit({ spec, settings, startedAt, stop, report }: Fit): Promise<FitResult> {
   const options = parseFitOptions(spec);
+  const checkpoint = resolveStart(spec.checkpoint);
   const python = findPython(settings);
   const runFolder = resolve(spec.runFolder);
   const jobFolder = join(runFolder, "job");
@@ -73,15 +75,25 @@ async function runFit({ spec, settings, startedAt, stop, report }: Fit): Promise
   await prepareJobFolder(jobFolder, { resume: options.resume });
   const train = await store(spec.train, join(jobFolder, "train"), report);
   const validation = await store(spec.validation, join(jobFolder, "validation"), report);
-  const checkpoint = spec.checkpoint.startsWith("scratch:")
-    ? spec.checkpoint
-    : resolve(spec.checkpoint);
   const paths = { checkpoint, runFolder, train, validation };
   const config = { ...paths, startedAt, device: settings.device, ...options };
   await writeJob(jobFolder, { task: "fit", config }, protocolVersion);
   if (stop.level === "leave") throw leftAtOnce();
   const onEvent = (event: unknown) => report(toTrainingEvent(event));
   return parseFitResult(await runJob({ ...settings, bridge, jobFolder, pidFile, stop, onEvent }));
+}
+
+const recipe = "scratch:tiny";
+
+/** A start that Python makes, or a folder. */
+function resolveStart(checkpoint: string): string {
+  if (checkpoint === recipe) return checkpoint;
+  if (!checkpoint.startsWith("scratch:")) return resolve(checkpoint);
+  throw new ModelError({
+    code: "MODEL_NOT_FOUND",
+    message: `There is no start called ${checkpoint}.`,
+    fix: `Use ${recipe}, or the folder of a checkpoint.`,
+  });
 }
 
 async function store(

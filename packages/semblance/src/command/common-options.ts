@@ -32,6 +32,7 @@ export interface DataOptions {
 export function addModelOptions(verb: Command): Command {
   return addOfflineOption(verb)
     .option("--dtype <type>", "precision of the ONNX files: fp32, fp16, int8", parseDtype, "fp32")
+    .option("--device <device>", "auto or cpu: the ONNX files run on the processor", parseCpu)
     .option("--batch-size <number>", "items that go through the model at once", parsePositive)
     .option("--python <path>", "the Python that exports a checkpoint");
 }
@@ -101,6 +102,13 @@ function parseCount(text: string): number {
 function parseDtype(text: string): Dtype {
   if (text === "fp32" || text === "fp16" || text === "int8") return text;
   throw new InvalidArgumentError("Write fp32, fp16 or int8.");
+}
+
+function parseCpu(text: string): "auto" | "cpu" {
+  if (text === "auto" || text === "cpu") return text;
+  throw new InvalidArgumentError(
+    "Write auto or cpu: evaluating and embedding run on the processor.",
+  );
 }
 
 /** Where training runs. */

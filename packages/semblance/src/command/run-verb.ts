@@ -1,4 +1,4 @@
-import { type ItemFailure, SemblanceError } from "@semblance/core";
+import { DatasetError, type ItemFailure, SemblanceError } from "@semblance/core";
 import { describeError, traceError } from "./describe-error.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 
@@ -104,7 +104,8 @@ function writeFailures(io: CommandIo, failures: readonly ItemFailure[]): void {
 function writeError(io: CommandIo, options: OutputOptions, error: unknown): void {
   const description = describeError(error);
   const { message, fix } = description;
-  if (options.json) writeDocument(io, { schema: 1, failures: [], error: description });
+  const failures = DatasetError.isInstance(error) ? error.failures : [];
+  if (options.json) writeDocument(io, { schema: 1, failures, error: description });
   io.stderr.write(`Error: ${message}\n${fix === undefined ? "" : `${fix}\n`}`);
   if (options.verbose) io.stderr.write(`${traceError(error)}\n`);
 }

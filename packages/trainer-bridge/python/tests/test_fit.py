@@ -98,8 +98,11 @@ def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(job: Job, fit: Fit) -
 
 def test_a_run_is_not_resumed_with_other_settings(job: Job, fit: Fit) -> None:
     fit(job(hyperparameters={"maxSteps": 2}))
+    finished = Path(job().run_folder) / "semblance.json"
+    finished.write_text("{}")
     with pytest.raises(TrainerError, match="other data, weights or hyperparameters"):
         fit(job(hyperparameters={"maxSteps": 2, "weightDecay": 0.2}, resume=True))
+    assert finished.exists()  # a run that could not be resumed is still what it was
 
 
 def test_the_time_limit_holds(job: Job, fit: Fit) -> None:

@@ -17,7 +17,7 @@ from semblance_trainer.keep import certificate_inputs, keep_weights
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.never_worse import Judged, judge
 from semblance_trainer.pixels import Pixels, read_training_pixels
-from semblance_trainer.prepare import Prepared, first_state, make_room, prepare
+from semblance_trainer.prepare import Prepared, first_state, make_room, mark_unfinished, prepare
 from semblance_trainer.run_state import RunState
 from semblance_trainer.stop import Orphaned, StopRequest
 from semblance_trainer.train import Trainer, TrainingParts
@@ -54,6 +54,7 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
     make_room(config, store, fresh=state_json is None)
     ready = prepare(config, clock, events, fresh=state_json is None)
     state = first_state(ready, config, clock, events, state_json)
+    mark_unfinished(config)
     training = read_training_pixels(ready.train, ready.model, config, clock, events, stop.event)
     data = TrainingData(
         ready.train,

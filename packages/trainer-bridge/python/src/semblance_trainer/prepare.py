@@ -25,7 +25,7 @@ from semblance_trainer.schedule import first_plan
 from semblance_trainer.scratch import SCRATCH, make_scratch_checkpoint
 from semblance_trainer.train import seconds_kept_for_the_end
 
-__all__ = ["Prepared", "first_state", "make_room", "prepare", "start_folder"]
+__all__ = ["Prepared", "first_state", "make_room", "mark_unfinished", "prepare", "start_folder"]
 
 _FIRST_STEPS = 5  # a time limit must leave room for at least so many updates
 
@@ -43,7 +43,7 @@ class Prepared:
 
 
 def make_room(config: FitConfig, store: CheckpointStore, *, fresh: bool) -> None:
-    """Take the marks of a finished run away, and all of an earlier run when this one is new."""
+    """Make the folders, with the files of an earlier run gone when this one is new."""
     run = Path(config.run_folder)
     if config.checkpoint != SCRATCH and Path(config.checkpoint).resolve() == run.resolve():
         raise TrainerError(
@@ -51,9 +51,13 @@ def make_room(config: FitConfig, store: CheckpointStore, *, fresh: bool) -> None
         )
     run.mkdir(parents=True, exist_ok=True)
     store.folder.mkdir(parents=True, exist_ok=True)
-    (run / "semblance.json").unlink(missing_ok=True)
     if fresh:
         store.clear()
+
+
+def mark_unfinished(config: FitConfig) -> None:
+    """Take the mark of a finished run away: from here on its model is being replaced."""
+    (Path(config.run_folder) / "semblance.json").unlink(missing_ok=True)
 
 
 def start_folder(config: FitConfig) -> Path:
