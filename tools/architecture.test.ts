@@ -63,7 +63,8 @@ test.each(names)("%s depends only on what stands below it", (name) => {
 test.each(names)("%s names its dependencies by exact version", (name) => {
   const { dependencies = {}, version } = manifestOf(name);
   for (const [other, wanted] of Object.entries(dependencies)) {
-    expect(wanted).toMatch(other.startsWith("@semblance/") ? version : /^\d+\.\d+\.\d+$/);
+    if (other.startsWith("@semblance/")) expect(wanted).toBe(version);
+    else expect(wanted).toMatch(/^\d+\.\d+\.\d+$/);
   }
 });
 
@@ -86,6 +87,8 @@ test.each(names)("%s lists its public names one by one", (name) => {
 test.each(["core", "eval", "search"])("%s runs anywhere: nothing of Node in it", (name) => {
   const files = globSync(join(packages, name, "src/**/*.ts"));
   for (const file of files.filter((path) => !path.endsWith(".test.ts"))) {
-    expect(readFileSync(file, "utf8"), file).not.toMatch(/from "node:|\bprocess\.|\bBuffer\b/);
+    expect(readFileSync(file, "utf8"), file).not.toMatch(
+      /(from|import|import\() ?"node:|\bprocess\.|\bBuffer\b/,
+    );
   }
 });

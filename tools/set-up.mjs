@@ -3,12 +3,10 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
-export const root = resolve(
-  import.meta.dirname ?? dirname(new URL(import.meta.url).pathname),
-  "..",
-);
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
 const installedLock = join(modules, ".semblance-lock");
 
@@ -31,7 +29,8 @@ export function run(command, parameters, { mayFail = false, environment = {} } =
   const { status, error } = spawnSync(command, parameters, {
     cwd: root,
     stdio: "inherit",
-    shell: process.platform === "win32",
+    // npm and the tools in .bin are scripts there, which only a shell runs; a path is run as it is.
+    shell: process.platform === "win32" && !isAbsolute(command),
     env: { ...process.env, ...environment, PATH: path },
   });
   if (error) process.stderr.write(`Cannot run ${command}: ${error.message}\n`);

@@ -21,25 +21,20 @@ export async function runEvalBenchmark(options: {
   const images = options.isQuick ? 1000 : 5000;
   const pairs = createPairs(images);
   const folder = await mkdtemp(join(tmpdir(), "semblance-bench-"));
-  await using peer = await writeInputs(folder, pairs).then(() => startPeer(findPython({}), folder));
   try {
+    await writeInputs(folder, pairs);
+    await using peer = await startPeer(findPython({}), folder);
     const ours = async () => {
       const started = performance.now();
       await evaluateRetrieval(pairs, { confidence: false });
       return (performance.now() - started) / 1000;
     };
-    const seconds = await measureInTurn(
-      { semblance: ours, "clip-benchmark": peer.run },
-      options.isQuick ? 3 : 5,
-    );
+    const systems = { semblance: ours, "clip-benchmark": peer.run };
+    const seconds = await measureInTurn(systems, options.isQuick ? 3 : 5);
     const rows = Object.entries(seconds).map(([system, runs]) => toRow(system, "eval", runs));
-    const [own, other] = rows;
-    return {
-      rows,
-      ratios: {
-        "eval.vs.clip-benchmark": (other?.value ?? Number.NaN) / (own?.value ?? Number.NaN),
-      },
-    };
+    const [own, other] = rows.map(({ value }) => value);
+    const ratio = (other ?? Number.NaN) / (own ?? Number.NaN);
+    return { rows, ratios: { "eval.vs.clip-benchmark": ratio } };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -11,7 +11,8 @@ export interface Peer extends AsyncDisposable {
 /** Starts the PyTorch peer on the `.npy` files in `folder`. */
 export async function startPeer(python: string, folder: string): Promise<Peer> {
   const script = join(import.meta.dirname, "clip_benchmark_peer.py");
-  const environment = { ...process.env, OMP_WAIT_POLICY: "PASSIVE" };
+  // As many threads as ours has: one.
+  const environment = { ...process.env, OMP_WAIT_POLICY: "PASSIVE", OMP_NUM_THREADS: "1" };
   const child = spawn(python, [script, folder], {
     env: environment,
     stdio: ["pipe", "pipe", "inherit"],

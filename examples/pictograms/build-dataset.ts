@@ -18,6 +18,15 @@ const mostTags = 4;
 // Of 100 concepts, this many keep one of their two drawings for the split.
 const shares = { test: 25, val: 12 };
 
+/** Who drew and described the pictograms, and under which licences. */
+export const attribution = `Twemoji, © Twitter, Inc and other contributors (https://github.com/jdecked/twemoji),
+licensed under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/).
+Noto Emoji, © Google LLC (https://github.com/googlefonts/noto-emoji),
+licensed under the Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0).
+Captions: labels and tags of Emojibase, © Miles Johnson (https://emojibase.dev), licensed under MIT.
+Changes: drawn at ${imageSize} × ${imageSize} pixels on white.
+`;
+
 interface Concept {
   readonly label: string;
   readonly hexcode: string;
@@ -39,7 +48,7 @@ interface Row {
 
 /** Options of {@link buildPictogramDataset}. */
 export interface BuildOptions {
-  /** Gets `pictograms.csv` and a folder of PNGs per set. */
+  /** Gets `pictograms.csv`, a folder of PNGs per set, and `ATTRIBUTION.txt`. */
   readonly folder: string;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -75,6 +84,7 @@ export async function buildPictogramDataset(options: BuildOptions): Promise<stri
     }
   }
   const table = join(folder, "pictograms.csv");
+  await writeFile(join(folder, "ATTRIBUTION.txt"), attribution);
   await writeFile(table, toCsv(rows));
   return table;
 }

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { createMatcher, readTable, type SearchHit, semanticSearch } from "@semblance/semblance";
-import { buildPictogramDataset } from "./build-dataset.ts";
+import { attribution, buildPictogramDataset } from "./build-dataset.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const folder = resolve(process.env.SEMBLANCE_DEMO_FOLDER ?? resolve(root, ".demo"));
@@ -27,7 +27,7 @@ function semblance(...parameters: string[]): void {
 async function openDataset(): Promise<string> {
   const table = resolve(folder, "pictograms.csv");
   if (existsSync(table)) return table;
-  say("Drawing about 1,700 pictograms: Noto Emoji (Apache-2.0) and Twemoji (CC BY 4.0).");
+  say("Drawing about 1,700 pictograms.");
   return buildPictogramDataset({ folder });
 }
 
@@ -70,6 +70,7 @@ async function showSearches(table: string): Promise<void> {
 }
 
 const table = await openDataset();
+say(`\n${attribution}`);
 await rm(run, { recursive: true, force: true });
 const before = resolve(folder, "before.json");
 const after = resolve(folder, "after.json");
@@ -87,7 +88,7 @@ semblance(
   run,
 );
 
-say("\n2. Evaluate the untrained start on the test split: chance level.");
+say("\n2. Evaluate the untrained start on the test split: it knows nothing, so chance is what to expect.");
 semblance("eval", "-m", resolve(run, "start"), "-d", table, "--split", "test", "-o", before);
 
 say("\n3. Evaluate the trained model, exported to ONNX, with the same command.");

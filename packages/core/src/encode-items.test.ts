@@ -40,6 +40,18 @@ test.each([1, 2, 3, 10])(
   },
 );
 
+test("gives the failure of a part in the batch that has its item", async () => {
+  const batches: [number[], number[]][] = [];
+  const items = [["broken.jpg", "a.jpg"], ["b.jpg"]];
+  for await (const batch of encodeItems(tower, items, { ...skip, batchSize: 1 })) {
+    batches.push([[...batch.indices], batch.failures.map(({ index }) => index)]);
+  }
+  expect(batches.filter(([rows, failed]) => rows.length + failed.length > 0)).toEqual([
+    [[0], [0]],
+    [[1], []],
+  ]);
+});
+
 test("lists an item without parts and goes on, or throws by default", async () => {
   const found = await collect(encodeItems(tower, [[], ["a.jpg"], []], skip));
   expect([...found.indices]).toEqual([1]);

@@ -13,6 +13,7 @@ interface PendingItem {
   /** Sum of the parts' unit vectors; absent until the first is there. */
   sum?: Float32Array;
   partsAdded: number;
+  readonly failures: ItemFailure[];
 }
 
 interface Pending {
@@ -22,15 +23,14 @@ interface Pending {
   readonly itemOfPart: PendingItem[];
   /** Parts forgotten: the number of the first part in `itemOfPart`. */
   firstPart: number;
-  failures: ItemFailure[];
 }
 
 /**
  * Encodes items of one or several parts (an image item may hold several photos): the vector of an
  * item is the L2-normalised mean of its parts' unit vectors.
  *
- * A part that fails is listed under its item's index; the item itself is left out only when none of
- * its parts could be encoded. Lazy and in input order; memory is bounded by the tower's batch.
+ * A part that fails is listed under its item's index, together with the item's row; the item itself is
+ * left out only when none of its parts could be encoded. Lazy and in input order; memory is bounded by the tower's batch.
  *
  * @throws {@link EncoderError} for the first bad part unless `onError` is `"skip"`; an item without
  * parts has the code `ITEM_EMPTY`.
@@ -40,7 +40,7 @@ export async function* encodeItems<Input>(
   items: AnyIterable<readonly Input[]>,
   options: EncodeOptions = {},
 ): AsyncGenerator<EncodedBatch, void, undefined> {
-  const pending: Pending = { items: [], itemOfPart: [], firstPart: 0, failures: [] };
+  const pending: Pending = { items: [], itemOfPart: [], firstPart: 0 };
   for await (const batch of tower.encode(flatten(items, options, pending), options)) {
     addBatch(pending, batch);
     yield takeFinished(pending, batch.truncated);
@@ -55,9 +55,9 @@ async function* flatten<Input>(
 ): AsyncGenerator<Input, void, undefined> {
   let index = 0;
   for await (const parts of fromAnyIterable(items, options.signal)) {
-    const item: PendingItem = { index, partsLeft: parts.length, partsAdded: 0 };
+    const item: PendingItem = { index, partsLeft: parts.length, partsAdded: 0, failures: [] };
     pending.items.push(item);
-    if (parts.length === 0) noteEmptyItem(pending, index, options.onError ?? "throw");
+    if (parts.length === 0) item.failures.push(emptyItem(index, options.onError ?? "throw"));
     for (const part of parts) {
       pending.itemOfPart.push(item);
       yield part;
@@ -66,18 +66,18 @@ async function* flatten<Input>(
   }
 }
 
-function noteEmptyItem(pending: Pending, index: number, onError: "throw" | "skip"): void {
+function emptyItem(index: number, onError: "throw" | "skip"): ItemFailure {
   const code = "ITEM_EMPTY";
   const message = `Item ${index} has no content to encode.`;
   if (onError === "throw") throw new EncoderError({ code, message });
-  pending.failures.push({ index, input: "", code, message });
+  return { index, input: "", code, message };
 }
 
 function addBatch(pending: Pending, batch: EncodedBatch): void {
   for (const failure of batch.failures) {
     const item = itemOf(pending, failure.index);
     item.partsLeft--;
-    pending.failures.push({ ...failure, index: item.index });
+    item.failures.push({ ...failure, index: item.index });
   }
   for (let row = 0; row < batch.embeddings.count; row++) {
     const item = itemOf(pending, batch.indices[row] ?? 0);
@@ -116,12 +116,10 @@ function takeFinished(pending: Pending, truncated: number): EncodedBatch {
   const dimension = encoded[0]?.sum?.length ?? 0;
   const data = new Float32Array(encoded.length * dimension);
   for (const [row, item] of encoded.entries()) data.set(meanDirection(item), row * dimension);
-  const { failures } = pending;
-  pending.failures = [];
   return {
     embeddings: { data, dimension, count: encoded.length },
     indices: Uint32Array.from(encoded, (item) => item.index),
-    failures,
+    failures: finished.flatMap((item) => item.failures),
     truncated,
   };
 }

@@ -18,13 +18,16 @@ export interface ErrorDetails {
  * when two copies of this package are installed.
  */
 export class SemblanceError extends Error {
+  /** The class's name, also where a bundler has shortened names. */
+  static readonly kind: string = "SemblanceError";
+
   readonly code: string;
   // Declared only: a field would be there, undefined, and show in everything that prints the error.
   declare readonly fix?: string;
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
+    this.name = new.target.kind;
     this.code = details.code;
     if (details.fix !== undefined) this.fix = details.fix;
     for (const brand of brandsOf(new.target)) Object.defineProperty(this, brand, { value: true });
@@ -32,25 +35,33 @@ export class SemblanceError extends Error {
 
   /** Whether `value` is an error of this class, also one made by another copy of the package. */
   static isInstance<Class extends new (...parameters: never[]) => SemblanceError>(
-    this: Class,
+    this: Class & { readonly kind: string },
     value: unknown,
   ): value is InstanceType<Class> {
     // biome-ignore lint/complexity/noThisInStatic: each subclass asks for its own brand
-    return typeof value === "object" && value !== null && brandOf(this.name) in value;
+    return typeof value === "object" && value !== null && brandOf(this.kind) in value;
   }
 }
 
 /** An option, hyperparameter or configuration file that does not fit its schema. */
-export class ConfigError extends SemblanceError {}
+export class ConfigError extends SemblanceError {
+  static override readonly kind: string = "ConfigError";
+}
 
 /** A model that cannot be found, opened or used. */
-export class ModelError extends SemblanceError {}
+export class ModelError extends SemblanceError {
+  static override readonly kind: string = "ModelError";
+}
 
 /** An image or text that cannot be encoded, or an inference engine that fails. */
-export class EncoderError extends SemblanceError {}
+export class EncoderError extends SemblanceError {
+  static override readonly kind: string = "EncoderError";
+}
 
 /** A vector index that cannot be opened, or that refuses what it is given. */
-export class IndexError extends SemblanceError {}
+export class IndexError extends SemblanceError {
+  static override readonly kind: string = "IndexError";
+}
 
 /** Where in a table a {@link DatasetError} was found. */
 export interface TablePosition {
@@ -68,6 +79,8 @@ export interface DatasetErrorDetails extends ErrorDetails {
 
 /** A table or dataset that cannot be read; says where. */
 export class DatasetError extends SemblanceError {
+  static override readonly kind: string = "DatasetError";
+
   readonly position: TablePosition;
   /** The items that failed, where the error is that none was left. */
   readonly failures: readonly ItemFailure[];
@@ -90,6 +103,8 @@ export interface PythonFailure {
 
 /** A fit or export that failed, or the Python environment that it needs. */
 export class TrainerError extends SemblanceError {
+  static override readonly kind: string = "TrainerError";
+
   readonly python: PythonFailure;
 
   constructor(details: ErrorDetails & { readonly python?: PythonFailure }) {
@@ -99,19 +114,17 @@ export class TrainerError extends SemblanceError {
 }
 
 /** A plugin that breaks its contract, found by a conformance suite. */
-export class ConformanceError extends SemblanceError {}
+export class ConformanceError extends SemblanceError {
+  static override readonly kind: string = "ConformanceError";
+}
 
-function brandOf(className: string): symbol {
-  return Symbol.for(`semblance.error.${className}`);
+function brandOf(kind: string): symbol {
+  return Symbol.for(`semblance.error.${kind}`);
 }
 
 // A subclass is also each of its ancestors, so the instance carries all their brands.
-function brandsOf(errorClass: unknown): symbol[] {
-  const brands: symbol[] = [];
-  let current = errorClass;
-  while (typeof current === "function" && current !== Error) {
-    brands.push(brandOf(current.name));
-    current = Object.getPrototypeOf(current);
-  }
-  return brands;
+function brandsOf(errorClass: typeof SemblanceError): symbol[] {
+  const own = brandOf(errorClass.kind);
+  if (errorClass === SemblanceError) return [own];
+  return [own, ...brandsOf(Object.getPrototypeOf(errorClass))];
 }

@@ -1,6 +1,9 @@
 /** One item that was left out, and why. Everything else was done. */
 export interface ItemFailure {
-  /** Position of the item in the input, from 0 (the data row of a table, without its header). */
+  /**
+   * Position of the item in the input of whoever lists it, from 0: the data row for a reader of tables,
+   * the item of its side for an encoder or a trainer. `input` and `message` name it by itself.
+   */
   readonly index: number;
   /** The item as it was given, shortened: a path, the text, or a description of bytes. */
   readonly input: string;

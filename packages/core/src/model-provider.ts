@@ -8,6 +8,10 @@ export interface OpenedModel {
   readonly folder: string;
   /** A folder with `model.safetensors` that fit can start from, where there is one. */
   readonly checkpoint?: string;
+  /** Precision of the files in use: `"fp32"`. */
+  readonly dtype?: string;
+  /** Over the weights, for results to name the model by. */
+  readonly sha256?: string;
 }
 
 /** Opens models by name or path; injected where a model is named by the user. */

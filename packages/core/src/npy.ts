@@ -112,7 +112,7 @@ export function decodeNpyEmbeddings(bytes: Uint8Array): Embeddings {
       `holds ${dtype} of shape (${shape.join(", ")}), expected floats in rows and columns`,
     );
   }
-  return toEmbeddings(Float32Array.from(data), dimension);
+  return toEmbeddings(data instanceof Float32Array ? data : new Float32Array(data), dimension);
 }
 
 function decodeNpyHeader(bytes: Uint8Array) {

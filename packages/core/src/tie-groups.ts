@@ -33,20 +33,54 @@ export function tieGroups(scores: Float32Array, relevant: ArrayLike<number>): Ti
   }));
 }
 
-function countAroundThresholds(scores: Float32Array, thresholds: Float32Array) {
+// Up to here, looking at every score once per threshold is cheaper than sorting them all.
+const fewThresholds = 16;
+
+interface Counts {
+  readonly above: Uint32Array;
+  readonly equal: Uint32Array;
+}
+
+function countAroundThresholds(scores: Float32Array, thresholds: Float32Array): Counts {
   const above = new Uint32Array(thresholds.length);
   const equal = new Uint32Array(thresholds.length);
+  const count = thresholds.length <= fewThresholds ? countByScan : countBySearch(scores.toSorted());
   for (let i = 0; i < thresholds.length; i++) {
     const threshold = thresholds[i] as number;
-    let higher = 0;
-    let same = 0;
-    for (let j = 0; j < scores.length; j++) {
-      const score = scores[j] as number;
-      if (score > threshold) higher++;
-      else if (score === threshold) same++;
-    }
-    above[i] = higher;
-    equal[i] = same;
+    [above[i], equal[i]] = count(scores, threshold);
   }
   return { above, equal };
+}
+
+type Count = (scores: Float32Array, threshold: number) => [above: number, equal: number];
+
+function countByScan(scores: Float32Array, threshold: number): [number, number] {
+  let higher = 0;
+  let same = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] as number;
+    if (score > threshold) higher++;
+    else if (score === threshold) same++;
+  }
+  return [higher, same];
+}
+
+function countBySearch(ascending: Float32Array): Count {
+  return (_scores, threshold) => {
+    const firstSame = partition(ascending, (score) => score < threshold);
+    const firstHigher = partition(ascending, (score) => score <= threshold);
+    return [ascending.length - firstHigher, firstHigher - firstSame];
+  };
+}
+
+/** How many of the ascending scores come before the first for which `isBefore` no longer holds. */
+function partition(ascending: Float32Array, isBefore: (score: number) => boolean): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(ascending[middle] as number)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -5,6 +5,7 @@ import {
   type Embeddings,
   type Encoder,
   EncoderError,
+  type ImageInput,
   rowOf,
 } from "@semblance/core";
 import { encoderCases } from "@semblance/core/conformance";
@@ -147,4 +148,16 @@ test.each([
   );
   expect(ConfigError.isInstance(error)).toBe(true);
   expect(String(error)).toMatch(message);
+});
+
+test("bad images of every kind are listed one by one, and the others encoded", async () => {
+  await using encoder = await open("tiny-clip");
+  const odd: ImageInput[] = JSON.parse('[3, null, { "rgb": 3, "width": 1, "height": 1 }]');
+  const failing = () => new ReadableStream({ pull: () => Promise.reject(new Error("gone")) });
+  const inputs = [...odd, "file://host/x", failing, fixturePath("images/rgb.png")];
+  const found = await collect(encoder.image?.encode(inputs, { onError: "skip" }) ?? []);
+  expect(found.failures.map(({ index, code }) => [index, code])).toEqual(
+    [0, 1, 2, 3, 4].map((index) => [index, "IMAGE_UNREADABLE"]),
+  );
+  expect([...found.indices]).toEqual([5]);
 });

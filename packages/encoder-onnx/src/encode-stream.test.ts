@@ -50,7 +50,7 @@ test("rows are unit vectors in input order, with the inputs they belong to", asy
   expect(truncated).toBe(2);
 });
 
-test("the next batch is prepared while one is in the model, and no more", async () => {
+test("the next batch is prepared while one is in a model that does not block, and no more", async () => {
   const log: string[] = [];
   await collect(encodeStream([1, 2, 3, 4, 5], createNumberEncoder(log)));
   const at = (event: string) => log.indexOf(event);

@@ -35,8 +35,12 @@ interface PreparedBatch<Prepared> {
 }
 
 /**
- * Encodes a stream of items in batches, lazily and in input order. While a batch is in the model, the
- * next one is prepared; no more than these two are in memory.
+ * Encodes a stream of items in batches, lazily and in input order. Before a batch goes into the model,
+ * the next one is asked for, so that the source can be at work; no more than these two are in memory.
+ *
+ * An encoder whose `run` blocks the event loop, as onnxruntime-node's does, holds back all JavaScript
+ * meanwhile: of the next batch, only the file reads and decodes that had been handed to other threads
+ * by then go on.
  *
  * @throws EncoderError for the first bad item unless `onError` is `"skip"`; `signal.reason` once aborted.
  */

@@ -37,7 +37,7 @@ async function readBytes(input: EncodedImageInput, maxBytes: number): Promise<Ui
   if (typeof input === "function") return readStream(input, maxBytes);
   if (input instanceof Blob) {
     if (input.size > maxBytes) throw tooManyBytes(input, input.size, maxBytes);
-    return new Uint8Array(await input.arrayBuffer());
+    return readBlob(input);
   }
   if (typeof input !== "string") {
     throw unreadableImage(input, "expected a path, URL, bytes, blob, pixels or stream");
@@ -48,12 +48,27 @@ async function readBytes(input: EncodedImageInput, maxBytes: number): Promise<Ui
 }
 
 function readUrl(url: URL, input: ImageInput, maxBytes: number): Promise<Uint8Array> {
-  if (url.protocol === "file:") return readPath(fileURLToPath(url), input, maxBytes);
+  if (url.protocol === "file:") return readPath(pathOf(url, input), input, maxBytes);
   if (url.protocol === "data:") return readDataUrl(url, input, maxBytes);
   throw unreadableImage(
     input,
     `${url.protocol} addresses are not fetched; download the image and give its path or bytes`,
   );
+}
+
+function pathOf(url: URL, input: ImageInput): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw unreadableImage(input, "the address names no file on this machine", error);
+  }
+}
+
+async function readBlob(blob: Blob): Promise<Uint8Array> {
+  const bytes = await blob.arrayBuffer().catch((error: unknown) => {
+    throw unreadableImage(blob, "its bytes cannot be read", error);
+  });
+  return new Uint8Array(bytes);
 }
 
 async function readDataUrl(url: URL, input: ImageInput, maxBytes: number): Promise<Uint8Array> {
@@ -94,6 +109,9 @@ async function readStream(
   let size = 0;
   try {
     for await (const chunk of open()) {
+      if (!(chunk instanceof Uint8Array)) {
+        throw unreadableImage(open, `its stream gave a ${typeof chunk} instead of bytes`);
+      }
       size += chunk.length;
       if (size > maxBytes) throw tooManyBytes(open, size, maxBytes);
       chunks.push(chunk);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ModelError } from "@semblance/core";
 import type { Dtype } from "./config.ts";
@@ -51,18 +51,12 @@ export async function findTowerFile(options: {
   readonly present: readonly string[];
   readonly manifest: ModelManifest | undefined;
 }): Promise<TowerFile | undefined> {
-  const { folder, tower, dtype, present, manifest } = options;
-  const name = onnxFileName(tower, dtype);
+  const { folder, present, manifest } = options;
   const listed = Object.keys(manifest?.files ?? {});
-  if (!present.includes(name)) {
-    const others = present.filter((other) => isOfTower(other, tower));
-    if (others.length === 0 && !listed.includes(name)) return undefined;
-    throw missingFile(folder, name, others);
-  }
-  // Weights beyond 2 GB lie beside the graph: vision_model.onnx.data, vision_model.onnx_data_1.
-  const parts = [...new Set([...present, ...listed])].filter((part) => part.startsWith(name));
+  const [name, ...beside] = partsOfTower({ ...options, listed });
+  if (name === undefined) return undefined;
   const hashes: string[] = [];
-  for (const part of parts.sort()) {
+  for (const part of [name, ...beside]) {
     if (!present.includes(part)) throw missingFile(folder, part, []);
     hashes.push(part, await hashOf(folder, part, manifest));
   }
@@ -70,6 +64,44 @@ export async function findTowerFile(options: {
     path: join(folder, name),
     hash: sha256(hashes),
   };
+}
+
+/**
+ * The ONNX files that a folder's towers are made of in a precision: the graphs, and the weights that
+ * lie beside them (`vision_model.onnx.data`, `vision_model.onnx_data`). Nothing is read but their names.
+ *
+ * @returns Absolute paths, sorted; of one tower where the folder has one.
+ * @throws ModelError `MODEL_FILE_MISSING` when a tower is there in other precisions only, or none is.
+ */
+export async function onnxFilesOf(folder: string, dtype: Dtype): Promise<readonly string[]> {
+  const root = resolve(folder);
+  const present = await listOnnxFiles(root);
+  const towers: readonly TowerName[] = ["vision", "text"];
+  const parts = towers.flatMap((tower) =>
+    partsOfTower({ folder: root, tower, dtype, present, listed: [] }),
+  );
+  if (parts.length === 0) throw missingFile(root, onnxFileName("vision", dtype), []);
+  return parts.map((part) => join(root, part)).sort();
+}
+
+/** A tower's graph, then the files with weights beside it; nothing when the folder has none of it. */
+function partsOfTower(options: {
+  readonly folder: string;
+  readonly tower: TowerName;
+  readonly dtype: Dtype;
+  readonly present: readonly string[];
+  /** What the manifest lists, there or not. */
+  readonly listed: readonly string[];
+}): readonly string[] {
+  const { folder, tower, dtype, present, listed } = options;
+  const name = onnxFileName(tower, dtype);
+  if (!present.includes(name)) {
+    const others = present.filter((other) => isOfTower(other, tower));
+    if (others.length === 0 && !listed.includes(name)) return [];
+    throw missingFile(folder, name, others);
+  }
+  // Weights beyond 2 GB lie beside the graph: vision_model.onnx.data, vision_model.onnx_data_1.
+  return [...new Set([...present, ...listed])].filter((part) => part.startsWith(name)).sort();
 }
 
 function isOfTower(file: string, tower: TowerName): boolean {

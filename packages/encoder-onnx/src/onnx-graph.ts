@@ -14,7 +14,8 @@ export interface OnnxGraph {
   /** Names of the inputs that it takes. */
   readonly inputs: ReadonlySet<string>;
   /**
-   * Runs one batch; inputs that the graph does not take are left out.
+   * Runs one batch; inputs that the graph does not take are left out. The engine computes in the
+   * calling thread: the event loop stands still until it is done.
    *
    * @returns `[batch, dimension]`, row-major; the caller owns the memory.
    * @throws EncoderError `ONNX_FAILED` with the engine's error as cause.

@@ -33,6 +33,17 @@ test.each(cases)(
   },
 );
 
+test.each([
+  [1, 20_000],
+  [20_000, 1],
+])("an image of %d×%d needs memory for its middle only", (width, height) => {
+  const preprocess = createPreprocessor(toImagePipeline({}, "CLIP"));
+  const before = process.memoryUsage().arrayBuffers;
+  const pixels = preprocess({ rgb: randomBytes(1, width * height * 3), width, height });
+  expect(pixels).toHaveLength(3 * 224 * 224);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100e6);
+});
+
 const oracle = sharedFolder("oracle");
 const photos = sharedFolder("data", "flickr8k-800");
 

@@ -12,7 +12,7 @@ import { resizePillow } from "./resize-pillow.ts";
 export function createPreprocessor(pipeline: ImagePipeline): (image: RgbImage) => Float32Array {
   const table = valueTable(pipeline);
   return (image) => {
-    const resized = pipeline.resize ? resize(image, pipeline.resize) : image;
+    const resized = pipeline.resize ? resize(image, pipeline.resize, pipeline.output) : image;
     return cropToPlanes(resized, pipeline.output, table);
   };
 }
@@ -31,9 +31,22 @@ function valueTable(pipeline: ImagePipeline): Float32Array {
   return table;
 }
 
-function resize(image: RgbImage, step: NonNullable<ImagePipeline["resize"]>): RgbImage {
+// Only what the crop keeps is made: the rest of a long and narrow image would not fit into memory.
+function resize(
+  image: RgbImage,
+  step: NonNullable<ImagePipeline["resize"]>,
+  kept: PixelSize,
+): RgbImage {
   const to = "width" in step.to ? step.to : shortestEdgeSize(image, step.to.shortestEdge);
-  return resizePillow({ image, width: to.width, height: to.height, kernel: step.kernel });
+  const [left, width] = centerSpan(to.width, kept.width);
+  const [top, height] = centerSpan(to.height, kept.height);
+  const window = { left, top, width, height };
+  return resizePillow({ image, width: to.width, height: to.height, kernel: step.kernel, window });
+}
+
+// Where a center crop begins and how much it keeps; all of what is shorter than the crop.
+function centerSpan(length: number, kept: number): readonly [number, number] {
+  return length <= kept ? [0, length] : [Math.floor((length - kept) / 2), kept];
 }
 
 /** The size whose shorter edge is `edge`, the longer cut to whole pixels: `get_resize_output_image_size`. */

@@ -1,5 +1,17 @@
+/** One dimension of a resize, and the part of its result that is wanted. */
+export interface ResampledAxis {
+  /** Pixels before. */
+  readonly from: number;
+  /** Pixels of the whole result. */
+  readonly to: number;
+  /** First pixel of the result that is wanted. */
+  readonly first: number;
+  /** How many from there on. */
+  readonly length: number;
+}
+
 /**
- * One dimension's weights, in fixed point: output position `i` is the sum of the `count[i]` inputs
+ * One dimension's weights, in fixed point: the wanted position `i` is the sum of the `count[i]` inputs
  * from `start[i]` on, weighted by the row of `weights` that begins at `i * width`.
  */
 export interface ResampleWeights {
@@ -31,27 +43,23 @@ const kernels: Readonly<Record<ResampleKernel, Kernel>> = {
 };
 
 /**
- * The weights that resample `from` pixels to `to` pixels: kernels widen when they shrink an image,
- * and are renormalised at the borders.
+ * The weights that resample an axis: kernels widen when they shrink an image, and are renormalised at
+ * the borders. A position's weights are the same whichever part is wanted.
  *
  * @see https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c `precompute_coeffs`, `normalize_coeffs_8bpc`
  */
-export function resampleWeights(options: {
-  readonly from: number;
-  readonly to: number;
-  readonly kernel: ResampleKernel;
-}): ResampleWeights {
-  const { from, to } = options;
-  const kernel = kernels[options.kernel];
+export function resampleWeights(axis: ResampledAxis, name: ResampleKernel): ResampleWeights {
+  const { from, to, length } = axis;
+  const kernel = kernels[name];
   const scale = from / to;
   const stretch = Math.max(scale, 1);
   const support = kernel.support * stretch;
   const width = Math.ceil(support) * 2 + 1;
-  const start = new Int32Array(to);
-  const count = new Int32Array(to);
-  const weights = new Int32Array(to * width);
-  for (let i = 0; i < to; i++) {
-    const center = (i + 0.5) * scale;
+  const start = new Int32Array(length);
+  const count = new Int32Array(length);
+  const weights = new Int32Array(length * width);
+  for (let i = 0; i < length; i++) {
+    const center = (axis.first + i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(center - support + 0.5));
     const end = Math.min(from, Math.trunc(center + support + 0.5));
     const row = Array.from({ length: end - first }, (_, k) =>

@@ -1,5 +1,12 @@
 import type { RgbImage } from "@semblance/core";
-import { precisionBits, type ResampleKernel, resampleWeights } from "./resample-kernels.ts";
+import {
+  precisionBits,
+  type ResampledAxis,
+  type ResampleKernel,
+  type ResampleWeights,
+  resampleWeights,
+} from "./resample-kernels.ts";
+import { resizeNearest } from "./resize-nearest.ts";
 
 /** Pillow's resampling filters, by name. */
 export type ResizeKernel = "nearest" | ResampleKernel;
@@ -12,6 +19,16 @@ export interface ResizeOptions {
   /** Height of the result in pixels, at least 1. */
   readonly height: number;
   readonly kernel: ResizeKernel;
+  /** The part of the result to make: the bytes that it has there. @defaultValue all of it */
+  readonly window?: ResizeWindow | undefined;
+}
+
+/** A part of a resized image, in its pixels; within it. */
+export interface ResizeWindow {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /**
@@ -19,30 +36,51 @@ export interface ResizeOptions {
  *
  * Fixed-point weights, a pass along the rows and one along the columns, each rounded to 8 bits.
  * Pillow before 13 took the rows first always, so tall images can differ from it by a rounding.
- * An image that has the size already is returned as it is, not copied.
+ * An image that has the size already is returned as it is, not copied. Memory is bounded by the input
+ * and the window, not by the whole result.
  *
- * @throws RangeError when a size is not a whole number above 0 or the pixels do not fill the image.
+ * @throws RangeError when a size is not a whole number above 0, the window is not within the result,
+ * or the pixels do not fill the image.
  * @see https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c
  */
 export function resizePillow(options: ResizeOptions): RgbImage {
   const { image, width, height, kernel } = options;
+  const window = options.window ?? { left: 0, top: 0, width, height };
   checkSize(width, height);
+  checkWindow(window, width, height);
   if (image.rgb.length !== image.width * image.height * 3) {
     throw new RangeError(
       `An image of ${image.width}×${image.height} has ${image.width * image.height * 3} bytes, found ${image.rgb.length}.`,
     );
   }
-  if (image.width === width && image.height === height) return image;
-  if (kernel === "nearest") return resizeNearest(image, width, height);
-  const passes: readonly Pass[] = [
-    (input) => resizeRows(input, width, kernel),
-    (input) => resizeColumns(input, height, kernel),
-  ];
-  const ordered = isColumnsFirst(image, width, height) ? passes.toReversed() : passes;
-  return ordered.reduce((input, pass) => pass(input), image);
+  const horizontal = { from: image.width, to: width, first: window.left, length: window.width };
+  const vertical = { from: image.height, to: height, first: window.top, length: window.height };
+  if (isUnchanged(horizontal) && isUnchanged(vertical)) return image;
+  if (kernel === "nearest") return resizeNearest(image, horizontal, vertical);
+  const across = resampleWeights(horizontal, kernel);
+  const down = resampleWeights(vertical, kernel);
+  if (isColumnsFirst(image, width, height)) return resizeRows(resizeColumns(image, down), across);
+  const needed = cutRows(image, down);
+  return resizeColumns(resizeRows(needed.image, across), needed.down);
 }
 
-type Pass = (image: RgbImage) => RgbImage;
+function isUnchanged({ from, to, length }: ResampledAxis): boolean {
+  return from === to && to === length;
+}
+
+// Only the rows that the second pass reads; the weights count from the first of them.
+function cutRows(
+  { rgb, width }: RgbImage,
+  down: ResampleWeights,
+): { readonly image: RgbImage; readonly down: ResampleWeights } {
+  const last = down.start.length - 1;
+  const first = down.start[0] ?? 0;
+  const end = (down.start[last] ?? 0) + (down.count[last] ?? 0);
+  return {
+    image: { rgb: rgb.subarray(first * width * 3, end * width * 3), width, height: end - first },
+    down: { ...down, start: down.start.map((row) => row - first) },
+  };
+}
 
 // The order decides roundings. Pillow 13 takes the height first where it loses over twice as many pixels.
 function isColumnsFirst(image: RgbImage, width: number, height: number): boolean {
@@ -55,13 +93,23 @@ function checkSize(width: number, height: number): void {
   throw new RangeError(`Expected a size of whole pixels above 0, found ${width}×${height}.`);
 }
 
+function checkWindow(window: ResizeWindow, width: number, height: number): void {
+  const { left, top } = window;
+  const isWhole = [left, top, window.width, window.height].every(Number.isInteger);
+  const isWithin =
+    left >= 0 && top >= 0 && left + window.width <= width && top + window.height <= height;
+  if (isWhole && isWithin && window.width > 0 && window.height > 0) return;
+  throw new RangeError(
+    `Expected a window of whole pixels within ${width}×${height}, found ${window.width}×${window.height} at ${left}, ${top}.`,
+  );
+}
+
 const half = 1 << (precisionBits - 1);
 
-function resizeRows(image: RgbImage, width: number, kernel: ResampleKernel): RgbImage {
-  if (image.width === width) return image;
+function resizeRows(image: RgbImage, resample: ResampleWeights): RgbImage {
   const { rgb } = image;
-  const resample = resampleWeights({ from: image.width, to: width, kernel });
   const { weights } = resample;
+  const width = resample.start.length;
   const out = new Uint8ClampedArray(width * image.height * 3);
   for (let x = 0; x < width; x++) {
     const firstWeight = x * resample.width;
@@ -88,10 +136,9 @@ function resizeRows(image: RgbImage, width: number, kernel: ResampleKernel): Rgb
   return { rgb: new Uint8Array(out.buffer), width, height: image.height };
 }
 
-function resizeColumns(image: RgbImage, height: number, kernel: ResampleKernel): RgbImage {
-  if (image.height === height) return image;
+function resizeColumns(image: RgbImage, resample: ResampleWeights): RgbImage {
   const { rgb } = image;
-  const resample = resampleWeights({ from: image.height, to: height, kernel });
+  const height = resample.start.length;
   const stride = image.width * 3;
   const out = new Uint8ClampedArray(stride * height);
   const sums = new Int32Array(stride);
@@ -108,30 +155,4 @@ function resizeColumns(image: RgbImage, height: number, kernel: ResampleKernel):
     for (let i = 0; i < stride; i++) out[to + i] = (sums[i] ?? 0) >> precisionBits;
   }
   return { rgb: new Uint8Array(out.buffer), width: image.width, height };
-}
-
-// Pillow takes nearest through its affine transform, which adds the step up: the sum's rounding shows.
-function nearestPositions(from: number, to: number): Int32Array {
-  const step = from / to;
-  let position = step * 0.5;
-  return Int32Array.from({ length: to }, () => {
-    const current = Math.trunc(position);
-    position += step;
-    return Math.min(current, from - 1);
-  });
-}
-
-function resizeNearest(image: RgbImage, width: number, height: number): RgbImage {
-  const columns = nearestPositions(image.width, width);
-  const rows = nearestPositions(image.height, height);
-  const rgb = new Uint8Array(width * height * 3);
-  let to = 0;
-  for (const row of rows) {
-    for (const column of columns) {
-      const from = (row * image.width + column) * 3;
-      rgb.set(image.rgb.subarray(from, from + 3), to);
-      to += 3;
-    }
-  }
-  return { rgb, width, height };
 }

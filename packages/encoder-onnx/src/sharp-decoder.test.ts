@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { openAsBlob, readFileSync } from "node:fs";
 import { readFile, truncate } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { ConfigError, EncoderError, type ImageInput } from "@semblance/core";
@@ -107,6 +107,19 @@ describe("a bad image is an EncoderError that names it and says why:", () => {
       "IMAGE_UNREADABLE",
       /its stream failed/,
     ],
+    [
+      "a stream of something else than bytes",
+      () => new ReadableStream({ start: (controller) => controller.enqueue(JSON.parse('"text"')) }),
+      "IMAGE_UNREADABLE",
+      /its stream gave a string instead of bytes/,
+    ],
+    ["a file on another host", "file://host/x.png", "IMAGE_UNREADABLE", /no file on this machine/],
+    [
+      "a file URL with a hidden slash",
+      new URL("file:///a%2Fb.png"),
+      "IMAGE_UNREADABLE",
+      /no file on this machine/,
+    ],
   ];
   test.each(bad)("%s", async (_name, input, code, message) => {
     const failure = await failureOf(input);
@@ -114,6 +127,27 @@ describe("a bad image is an EncoderError that names it and says why:", () => {
     expect(failure.message).toMatch(message);
     expect(failure.message).not.toMatch(/vips|buffer/i);
   });
+});
+
+test("a blob whose file has changed is an EncoderError", async () => {
+  await using copy = await copyFixture("images");
+  const blob = await openAsBlob(`${copy.folder}/rgb.png`);
+  await copy.write("rgb.png", "something else");
+  const failure = await failureOf(blob);
+  expect(failure.code).toBe("IMAGE_UNREADABLE");
+  expect(failure.message).toMatch(/a blob of \d+ bytes: its bytes cannot be read/);
+});
+
+test.each([
+  ["3", /a value of type number: expected a path/],
+  ["null", /a value of type null/],
+  ["{}", /a value of type object/],
+  ['{ "rgb": null, "width": 1, "height": 1 }', /pixels: rgb is not a Uint8Array/],
+  ['{ "rgb": [1, 2, 3], "width": 1, "height": 1 }', /pixels: rgb is not a Uint8Array/],
+])("%s given as an image is an EncoderError", async (input, message) => {
+  const failure = await failureOf(JSON.parse(input));
+  expect(failure.code).toBe("IMAGE_UNREADABLE");
+  expect(failure.message).toMatch(message);
 });
 
 describe("limits are checked:", () => {

@@ -39,6 +39,7 @@ function isPixels(input: ImageInput): input is RgbImage {
 
 async function checkPixels(image: RgbImage, limits: ImageLimits): Promise<RgbImage> {
   const { width, height, rgb } = image;
+  if (!(rgb instanceof Uint8Array)) throw unreadableImage(image, "rgb is not a Uint8Array");
   const isWhole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (!isWhole || rgb.length !== width * height * 3) {
     throw unreadableImage(

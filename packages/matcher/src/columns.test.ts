@@ -13,6 +13,13 @@ test.each([
   else expect(resolveColumn(name)).toEqual({ column: name, type });
 });
 
+test("cells decide against a name that only reminds of something", () => {
+  const sentences = ["a dog in the snow"];
+  for (const name of ["image_description", "photo_title", "image_text"]) {
+    expect(resolveColumn(name, sentences).type).toBe("text");
+  }
+});
+
 test("cells decide where the name says nothing", () => {
   expect(resolveColumn("left", [null, "photos/a.JPG"]).type).toBe("image");
   expect(resolveColumn("right", ["a dog in the snow"]).type).toBe("text");

@@ -22,7 +22,7 @@ export interface MatcherConfig {
   readonly encoder?: Encoder | undefined;
   readonly provider?: ModelProvider | undefined;
   readonly trainer?: Trainer | undefined;
-  /** Decides splits, batches and resampling. @defaultValue 0 */
+  /** Decides splits, batches and resampling; below 2³². @defaultValue 0 */
   readonly seed?: number | undefined;
   /** Items that go through the model at once. @defaultValue the encoder's */
   readonly batchSize?: number | undefined;
@@ -47,7 +47,7 @@ const saved = {
   query: column,
   response: column,
   label: z.string().min(1).default("relevance"),
-  seed: z.int().nonnegative().default(0),
+  seed: z.int().nonnegative().max(0xffffffff).default(0),
 };
 
 const savedSchema = z.strictObject({ schema: z.literal(1), ...saved });

@@ -16,6 +16,9 @@ import { saveMatcher } from "./save-matcher.ts";
 /**
  * Makes a {@link Matcher} of an encoder, or of a model's name and the provider that opens it.
  *
+ * The matcher owns its encoder, also one that was given: disposing of the matcher closes it, and so does
+ * a fit, which goes on with the trained model. Do not evaluate or search while a fit ends.
+ *
  * @throws {@link ConfigError} when neither is given or an option does not fit.
  */
 export async function createMatcher(config: MatcherConfig): Promise<Matcher> {
@@ -26,10 +29,11 @@ export async function createMatcher(config: MatcherConfig): Promise<Matcher> {
     get model() {
       return model;
     },
-    evaluate: (options) => evaluateMatcher(settings, model.encoder, options),
+    evaluate: (options) => evaluateMatcher(settings, model, options),
     async fit(options) {
+      const provider = providerOf(settings);
       const summary = await startFit(settings, model, options);
-      const trained = await providerOf(settings).open(summary.model);
+      const trained = await provider.open(summary.model);
       await model.encoder[Symbol.asyncDispose]();
       model = trained;
       return summary;

@@ -3,7 +3,6 @@ import {
   collect,
   type EncodedBatch,
   type Encoder,
-  EncoderError,
   encodeItems,
   type RunOptions,
   type Table,
@@ -39,9 +38,5 @@ export async function encodeColumn(options: EncodeColumnOptions): Promise<Encode
 function contentOf(cell: Cell, column: ColumnSpec, table: Table): readonly string[] {
   if (cell === null || cell === "") return [];
   if (column.type === "text") return [String(cell)];
-  if (typeof cell === "string") return imageReferences(cell, table.baseFolder ?? ".");
-  throw new EncoderError({
-    code: "IMAGE_UNREADABLE",
-    message: `Column "${column.column}" holds ${JSON.stringify(cell)} where a path or URL of an image was expected.`,
-  });
+  return imageReferences(String(cell), table.baseFolder ?? ".");
 }

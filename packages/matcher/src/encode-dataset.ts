@@ -66,8 +66,6 @@ export async function encodeDataset(options: EncodeDatasetOptions): Promise<Enco
  *
  * @throws {@link ModelError} with code `TOWER_MISSING`.
  */
-export function towerOf(encoder: Encoder, modality: "text"): Tower<string>;
-export function towerOf(encoder: Encoder, modality: Modality): Tower<string>;
 export function towerOf(encoder: Encoder, modality: Modality): Tower<string> {
   const tower = modality === "image" ? encoder.image : encoder.text;
   if (tower) return tower;
@@ -97,14 +95,14 @@ async function encodeSide(
 ) {
   const { signal, onProgress, batchSize } = options;
   const contents = items.map((item) => item.content);
+  const total = contents.reduce((sum, parts) => sum + parts.length, 0);
   const encodeOptions: EncodeOptions = withoutUndefined({
     onError: "skip" as const,
     batchSize,
     signal,
     onProgress:
       onProgress &&
-      ((progress: Progress) =>
-        onProgress({ ...progress, stage: `encoding ${modality}s`, total: items.length })),
+      ((progress: Progress) => onProgress({ ...progress, stage: `encoding ${modality}s`, total })),
   });
   const encoded = await collect(encodeItems(tower, contents, encodeOptions));
   const kept = Array.from(encoded.indices, (index) => items[index]).filter(

@@ -4,25 +4,15 @@ import {
   type Embeddings,
   type EncodedPairs,
   type Encoder,
-  type Item,
-  type ItemFailure,
   type RunOptions,
   selectRows,
   withoutUndefined,
 } from "@semblance/core";
 import { hashGallery } from "@semblance/data";
-import { type EvaluateRetrievalOptions, type Evaluation, evaluateRetrieval } from "@semblance/eval";
+import { type EvaluateRetrievalOptions, evaluateRetrieval } from "@semblance/eval";
 import { type EncodedDataset, encodeDataset, itemsOf, judgementRows } from "./encode-dataset.ts";
-
-/** What was evaluated: facts that make a figure comparable. */
-export interface ModelFacts {
-  /** The encoder's id; `null` for embeddings that came from elsewhere. */
-  readonly id: string | null;
-  readonly name: string;
-  readonly dtype: string | null;
-  /** Over the weights; of both files for embeddings that came from elsewhere. */
-  readonly sha256: string | null;
-}
+import { replaceItems } from "./replace-items.ts";
+import type { DatasetEvaluation, ModelFacts, RetrievalReport } from "./retrieval-report.ts";
 
 /** Options of {@link evaluateDataset}. */
 export interface EvaluateDatasetOptions extends RunOptions {
@@ -43,43 +33,6 @@ export interface EvaluateDatasetOptions extends RunOptions {
   readonly batchSize?: number;
 }
 
-/** Retrieval metrics with their protocol and data, as plain data: `semblance eval --json`. */
-export interface RetrievalReport {
-  readonly schema: 1;
-  readonly dataset: {
-    readonly name: string;
-    readonly split: string | null;
-    readonly images: number;
-    readonly texts: number;
-    readonly pairs: number;
-    readonly galleryHash: string;
-  };
-  readonly model: ModelFacts;
-  readonly protocol: {
-    readonly ties: "expected";
-    readonly similarity: "cosine" | "dot";
-    readonly prompt: string | null;
-  };
-  readonly metrics: Evaluation["metrics"];
-  readonly ties: Evaluation["ties"];
-  /** Queries left out because nothing is relevant to them. */
-  readonly withoutRelevant: Evaluation["withoutRelevant"];
-  /** Texts that were cut to the model's length. */
-  readonly truncated: number;
-  readonly failures: readonly ItemFailure[];
-  /** In seconds. */
-  readonly timing: { readonly encode: number; readonly evaluate: number };
-}
-
-/** A report, and the queries behind its figures. */
-export interface DatasetEvaluation {
-  readonly report: RetrievalReport;
-  readonly queries: Evaluation["queries"];
-  /** What the rows in `queries` stand for. */
-  readonly images: readonly Item[];
-  readonly texts: readonly Item[];
-}
-
 /**
  * Measures retrieval on a dataset in both directions.
  *
@@ -90,6 +43,7 @@ export interface DatasetEvaluation {
  */
 export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<DatasetEvaluation> {
   const { dataset, signal, onProgress } = options;
+  requireCutoffs(options.cutoffs);
   const started = performance.now();
   const encoded = await encode(options);
   const encodedAt = performance.now();
@@ -164,6 +118,12 @@ async function rowsOfSplit(
   };
 }
 
+// Before the encoding, which may take hours.
+function requireCutoffs(cutoffs: readonly number[] = []): void {
+  const odd = cutoffs.find((k) => !Number.isInteger(k) || k < 1);
+  if (odd !== undefined) throw new RangeError(`Cut-offs are positive integers, found ${odd}.`);
+}
+
 function requirePairs(encoded: EncodedDataset, { dataset, split }: EvaluateDatasetOptions): void {
   if (countRelevant(encoded.pairs) > 0) return;
   const where = split === undefined ? dataset.name : `split "${split}" of ${dataset.name}`;
@@ -190,8 +150,14 @@ async function describeDataset(options: EvaluateDatasetOptions, encoded: Encoded
     images: encoded.images.length,
     texts: encoded.texts.length,
     pairs: countRelevant(encoded.pairs),
-    galleryHash: await hashGallery(dataset, withoutUndefined({ split })),
+    galleryHash: await hashGallery(evaluatedPart(dataset, encoded), withoutUndefined({ split })),
   };
+}
+
+// The gallery that was ranked: without the items that could not be encoded.
+function evaluatedPart(dataset: Dataset, { images, texts, failures }: EncodedDataset): Dataset {
+  if (failures.length === 0) return dataset;
+  return replaceItems(replaceItems(dataset, "image", images), "text", texts);
 }
 
 function countRelevant(pairs: EncodedPairs): number {

@@ -1,17 +1,19 @@
-import { type Dataset, type Encoder, type Item, withoutUndefined } from "@semblance/core";
+import { type Dataset, type Item, type OpenedModel, withoutUndefined } from "@semblance/core";
 import { imageReferences } from "@semblance/data";
 import { type MatcherData, type Modality, toTable } from "./columns.ts";
 import type { MatcherSettings } from "./config.ts";
-import { evaluateDataset, type RetrievalReport } from "./evaluate-dataset.ts";
+import { evaluateDataset } from "./evaluate-dataset.ts";
 import type { EvaluateOptions, MatcherEvaluation } from "./matcher.ts";
-import { replaceItems, resolveColumns, toDataset } from "./matcher-dataset.ts";
+import { resolveColumns, toDataset } from "./matcher-dataset.ts";
+import { replaceItems } from "./replace-items.ts";
+import type { RetrievalReport } from "./retrieval-report.ts";
 
 const defaultCutoffs = [1, 5, 10];
 
 /** Measures retrieval through the matcher's columns: `Matcher.evaluate`. */
 export async function evaluateMatcher(
   settings: MatcherSettings,
-  encoder: Encoder,
+  { encoder, dtype, sha256 }: OpenedModel,
   options: EvaluateOptions,
 ): Promise<MatcherEvaluation> {
   const {
@@ -26,7 +28,7 @@ export async function evaluateMatcher(
     withoutUndefined({
       dataset: galleryOf(settings, options),
       source: encoder,
-      model: { id: encoder.id, name: encoder.name, dtype: null, sha256: null },
+      model: { id: encoder.id, name: encoder.name, dtype: dtype ?? null, sha256: sha256 ?? null },
       cutoffs,
       similarity: similarityType,
       confidence: confidence ? { seed } : (false as const),

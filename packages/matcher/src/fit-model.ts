@@ -6,7 +6,6 @@ import {
   type OpenedModel,
   type RunOptions,
   type Trainer,
-  TrainerError,
   type TrainingEvent,
   type TrainingRun,
   withoutUndefined,
@@ -34,10 +33,13 @@ export interface FitModelOptions extends RunOptions {
  */
 export async function fitModel(options: FitModelOptions): Promise<FitSummary> {
   const run = await startRun(options);
-  const events = forwardEvents(run, options.onEvent);
-  const result = await run.result;
-  await events;
-  return { ...result, gain: gainOf(result, options.common.seed) };
+  try {
+    const [result] = await Promise.all([run.result, forwardEvents(run, options.onEvent)]);
+    return { ...result, gain: gainOf(result, options.common.seed) };
+  } catch (error) {
+    run.cancel(); // a reader of events that throws must not leave the training to itself
+    throw error;
+  }
 }
 
 async function startRun(options: FitModelOptions): Promise<TrainingRun> {
@@ -64,7 +66,7 @@ async function startRun(options: FitModelOptions): Promise<TrainingRun> {
 function noCheckpoint(folder: string | undefined): never {
   throw new ModelError({
     code: "NO_CHECKPOINT",
-    message: `${folder ?? "The model"} has no weights to train: there is no model.safetensors.`,
+    message: `${folder || "The model"} has no weights to train: there is no model.safetensors.`,
     fix: "Start from a Hugging Face checkpoint folder, or from a RUN that semblance train made.",
   });
 }
@@ -94,6 +96,7 @@ export interface TrainAndValidation {
  *
  * @param fraction - Share of the images, in (0, 1). By default AutoGluon's rule for its holdout: for
  * fewer than 5,000 images 500 of them, within 10 to 20 %; for more 2,500, within 1 to 10 %.
+ * @throws {@link DatasetError} with code `SPLIT_EMPTY` when there are too few images for two splits.
  * @see https://github.com/autogluon/autogluon/blob/master/core/src/autogluon/core/utils/utils.py (`default_holdout_frac`)
  */
 export async function holdOut(
@@ -109,13 +112,6 @@ export async function holdOut(
     fractions: { train: 1 - share, validation: share },
     seed,
   });
-  if (!split.splits.includes("validation") || !split.splits.includes("train")) {
-    throw new TrainerError({
-      code: "TOO_FEW_IMAGES",
-      message: "There are too few images to keep some for validation.",
-      fix: "Give validation data of its own.",
-    });
-  }
   return { train: selectSplit(split, "train"), validation: selectSplit(split, "validation") };
 }
 

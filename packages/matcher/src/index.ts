@@ -14,13 +14,7 @@ export {
   itemsOf,
   towerOf,
 } from "./encode-dataset.ts";
-export {
-  type DatasetEvaluation,
-  type EvaluateDatasetOptions,
-  evaluateDataset,
-  type ModelFacts,
-  type RetrievalReport,
-} from "./evaluate-dataset.ts";
+export { type EvaluateDatasetOptions, evaluateDataset } from "./evaluate-dataset.ts";
 export { type FitModelOptions, fitModel, holdOut, type TrainAndValidation } from "./fit-model.ts";
 export { type LoadMatcherOptions, loadMatcher } from "./load-matcher.ts";
 export type {
@@ -32,6 +26,7 @@ export type {
   MatcherEvaluation,
   SearchHit,
 } from "./matcher.ts";
+export type { DatasetEvaluation, ModelFacts, RetrievalReport } from "./retrieval-report.ts";
 export {
   type SearchResults,
   type SemanticSearchOptions,

@@ -1,10 +1,4 @@
-import {
-  type Dataset,
-  type Item,
-  type Judgement,
-  type Table,
-  withoutUndefined,
-} from "@semblance/core";
+import { ConfigError, type Dataset, type Table, withoutUndefined } from "@semblance/core";
 import { datasetFromTable } from "@semblance/data";
 import {
   type ColumnSpec,
@@ -41,6 +35,7 @@ export function toDataset(
 ): Dataset {
   const table = toTable(data);
   const columns = resolveColumns(settings, table);
+  requireBothTypes(columns);
   return datasetFromTable(table, {
     columns: withoutUndefined({
       image: columnOf(columns, "image"),
@@ -50,31 +45,11 @@ export function toDataset(
   });
 }
 
-/**
- * The dataset with one side's items replaced by all distinct cells of `data`, in order: the gallery to
- * rank, or the queries to ask. Judgements of items that are no longer there drop out.
- */
-export function replaceItems(
-  dataset: Dataset,
-  modality: Modality,
-  items: readonly Item[],
-): Dataset {
-  const ids = new Set(items.map(({ id }) => id));
-  return {
-    ...dataset,
-    items: (side, options) => (side === modality ? iterate(items) : dataset.items(side, options)),
-    judgements: (options) => keepKnown(dataset.judgements(options), modality, ids),
-  };
-}
-
-async function* iterate(items: readonly Item[]): AsyncGenerator<Item> {
-  yield* items;
-}
-
-async function* keepKnown(
-  judgements: AsyncIterable<Judgement>,
-  modality: Modality,
-  ids: ReadonlySet<string>,
-): AsyncGenerator<Judgement> {
-  for await (const judgement of judgements) if (ids.has(judgement[modality])) yield judgement;
+function requireBothTypes({ query, response }: MatcherColumns): void {
+  if (query.type !== response.type) return;
+  throw new ConfigError({
+    code: "COLUMN_TYPES_EQUAL",
+    message: `The columns "${query.column}" and "${response.column}" both seem to hold ${query.type}s; pairs are of an image and a text.`,
+    fix: `Say what they hold: { column: "${response.column}", type: "image" } or type: "text".`,
+  });
 }

@@ -68,6 +68,27 @@ test("lists an image that cannot be read and evaluates the rest", async () => {
   expect(found.dataset.images).toBe(3);
 });
 
+test("names another gallery when an image could not be ranked", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const data = { image: [...pairs.image, "broken.jpg"], caption: [...pairs.caption, "red dog"] };
+  const whole = await matcher.evaluate({ data: { ...data, image: [...pairs.image, "sound.jpg"] } });
+  const partial = await matcher.evaluate({ data });
+  const same = await matcher.evaluate({ data: pairs });
+  expect(partial.dataset.galleryHash).toBe(same.dataset.galleryHash);
+  expect(partial.dataset.galleryHash).not.toBe(whole.dataset.galleryHash);
+});
+
+test("refuses two columns that hold the same, instead of comparing paths as captions", async () => {
+  await using matcher = await createMatcher({ encoder, query: "image", response: "photo" });
+  const data = { image: ["a.jpg"], photo: ["b.jpg"] };
+  await expect(matcher.evaluate({ data })).rejects.toMatchObject({ code: "COLUMN_TYPES_EQUAL" });
+});
+
+test("refuses cut-offs that are none before it encodes anything", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  await expect(matcher.evaluate({ data: pairs, cutoffs: [0] })).rejects.toThrow(RangeError);
+});
+
 test("says so when nothing is left to evaluate", async () => {
   await using matcher = await createMatcher({ encoder, ...columns });
   const data = { image: ["broken.jpg"], caption: ["a dog"] };
@@ -99,6 +120,18 @@ test("searches from text to image and from image to text", async () => {
     id: "blue-car.jpg",
   });
   expect((await semanticSearch({ ...imageFirst, topK: 1 }))[0]?.[0]?.id).toBe("red dog");
+});
+
+test("refuses response data that are not the items of the embeddings", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const { embeddings } = await matcher.extractEmbedding({ image: pairs.image });
+  const found = semanticSearch({
+    matcher,
+    queryData: { caption: ["x"] },
+    responseData: { image: ["a.jpg"] },
+    responseEmbeddings: embeddings,
+  });
+  await expect(found).rejects.toThrow(RangeError);
 });
 
 test("searches embeddings made before, in chunks, with the same hits", async () => {
@@ -137,11 +170,22 @@ test("saves the model with the settings and opens both again", async () => {
   const copy = join(folder, "saved matcher");
   await mkdir(model);
   await writeFile(join(model, "weights.onnx"), "weights");
+  await writeFile(join(model, "model.safetensors"), "tensors");
   await using matcher = await createMatcher({ provider, model, ...columns, seed: 7 });
   await matcher.save(copy);
   await using loaded = await loadMatcher(copy, { provider });
   expect(loaded.settings).toMatchObject({ ...columns, seed: 7, label: "relevance" });
   expect(await readFile(join(loaded.model.folder, "weights.onnx"), "utf8")).toBe("weights");
+});
+
+test("saves the weights of a checkpoint whose ONNX files lie elsewhere", async () => {
+  const [checkpoint, cache] = [join(folder, "checkpoint"), join(folder, "cache")];
+  for (const path of [checkpoint, cache]) await mkdir(path);
+  await writeFile(join(checkpoint, "model.safetensors"), "tensors");
+  const exported: ModelProvider = { open: async () => ({ encoder, folder: cache, checkpoint }) };
+  await using matcher = await createMatcher({ provider: exported, model: "clip", ...columns });
+  await matcher.save(join(folder, "saved"));
+  expect(await readFile(join(folder, "saved", "model.safetensors"), "utf8")).toBe("tensors");
 });
 
 test("refuses to save an encoder that came without files", async () => {
@@ -201,6 +245,35 @@ test("fits, adds the gain's interval, and goes on with the trained model", async
   expect(summary.gain).toEqual({ value: 0.5, interval: [0.5, 0.5] });
   expect(events).toEqual(["evaluation"]);
   expect(matcher.model.folder).toBe("trained");
+});
+
+test("stops the training when the reader of its events throws", async () => {
+  let isCancelled = false;
+  const fit: Extract<Trainer, { needs: "files" }>["fit"] = () => ({
+    result: new Promise(() => {}),
+    cancel: () => {
+      isCancelled = true;
+    },
+    async *[Symbol.asyncIterator]() {
+      yield { type: "evaluation", step: 0, metrics: {} };
+    },
+  });
+  const trainer: Trainer = { needs: "files", fit };
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const onEvent = () => {
+    throw new Error("reader");
+  };
+  const fitting = matcher.fit({ trainData: pairs, tuningData: pairs, onEvent });
+  await expect(fitting).rejects.toThrow("reader");
+  expect(isCancelled).toBe(true);
+});
+
+test("refuses a fit whose result nothing could open, before it starts", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  await using matcher = await createMatcher({ encoder, trainer, ...columns });
+  const fitting = matcher.fit({ trainData: pairs, tuningData: pairs });
+  await expect(fitting).rejects.toThrow(ConfigError);
+  expect(specs).toEqual([]);
 });
 
 test("keeps a share of the images for validation when none is given", async () => {

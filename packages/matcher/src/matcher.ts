@@ -8,12 +8,12 @@ import type {
 } from "@semblance/core";
 import type { MatcherData } from "./columns.ts";
 import type { MatcherSettings } from "./config.ts";
-import type { RetrievalReport } from "./evaluate-dataset.ts";
+import type { RetrievalReport } from "./retrieval-report.ts";
 
 /**
  * Matches images and texts: measures a model, fine-tunes it, embeds with it.
  *
- * Follows AutoGluon's `MultiModalPredictor(problem_type="image_text_similarity")`, argument by argument.
+ * Follows AutoGluon's `MultiModalPredictor(problem_type="image_text_similarity")` in names and meaning.
  */
 export interface Matcher extends AsyncDisposable {
   readonly settings: MatcherSettings;

@@ -34,9 +34,17 @@ export async function saveMatcher(options: SaveMatcherOptions): Promise<void> {
   }
   await mkdir(folder, { recursive: true });
   if (resolve(folder) !== resolve(model.folder)) await copyModel(model.folder, folder);
+  await copyWeights(model, folder);
   const { problemType, evalMetric, query, response, label, seed } = settings;
   const saved = { schema: 1, problemType, evalMetric, query, response, label, seed };
   await writeFile(join(folder, settingsFile), `${JSON.stringify(saved, null, 2)}\n`);
+}
+
+// A checkpoint that was exported on the way has its weights beside, not in, the model folder; without
+// them the saved matcher could not be trained further.
+async function copyWeights({ checkpoint }: OpenedModel, folder: string): Promise<void> {
+  if (checkpoint === undefined || resolve(checkpoint) === resolve(folder)) return;
+  await cp(join(checkpoint, "model.safetensors"), join(folder, "model.safetensors"));
 }
 
 async function copyModel(from: string, to: string): Promise<void> {

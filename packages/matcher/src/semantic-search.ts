@@ -15,7 +15,7 @@ export interface SemanticSearchOptions extends RunOptions {
   readonly responseEmbeddings?: Embeddings;
   /** Hits per query. @defaultValue 10 */
   readonly topK?: number;
-  /** Responses compared at once; bounds memory and changes no result. */
+  /** Responses compared at once; changes no result. */
   readonly chunkSize?: number;
   /** @defaultValue `"cosine"` */
   readonly similarityType?: "cosine" | "dot";
@@ -41,6 +41,11 @@ export async function semanticSearch(options: SemanticSearchOptions): Promise<Se
     options.responseEmbeddings ?? (await encodeSide(options, options.responseData, "response"));
   const ids =
     options.responseData === undefined ? undefined : cellsOf(options, options.responseData);
+  if (ids !== undefined && ids.length !== gallery.count) {
+    throw new RangeError(
+      `responseData has ${ids.length} rows, responseEmbeddings ${gallery.count}: they must be the same items.`,
+    );
+  }
   const hits = await searchEmbeddings(
     withoutUndefined({
       queries,

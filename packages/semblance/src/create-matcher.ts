@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@semblance/core";
 import {
   createMatcher as createMatcherFromParts,
   loadMatcher as loadMatcherFromParts,
@@ -18,7 +19,7 @@ export async function createMatcher(config: MatcherConfig): Promise<Matcher> {
   return createMatcherFromParts({
     provider: createModelProvider(),
     trainer: createTrainer(),
-    ...config,
+    ...withoutUndefined(config),
   });
 }
 

@@ -7,6 +7,7 @@ import {
 import { createOnnxEncoder, type OnnxEncoderConfig } from "@semblance/encoder-onnx";
 import { exportOnce } from "./export-cache.ts";
 import { inspectModelFolder } from "./model-folder.ts";
+import { hashModel } from "./model-hash.ts";
 
 /** Options of {@link createModelProvider}; all optional. */
 export interface ModelProviderConfig {
@@ -34,7 +35,7 @@ async function openModel(
   options: RunOptions,
 ): Promise<OpenedModel> {
   const found = await inspectModelFolder(model);
-  const { python, cacheFolder, dtype, threads } = config;
+  const { python, cacheFolder, dtype = "fp32", threads } = config;
   const folder = found.hasOnnx
     ? found.folder
     : await exportOnce({ checkpoint: found.folder, cacheFolder, python, ...options });
@@ -43,5 +44,7 @@ async function openModel(
     encoder,
     folder,
     checkpoint: found.hasCheckpoint ? found.folder : undefined,
+    dtype,
+    sha256: await hashModel(folder, dtype),
   });
 }

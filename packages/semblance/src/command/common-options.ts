@@ -95,8 +95,8 @@ export function parsePositive(text: string): number {
 
 function parseCount(text: string): number {
   const value = Number(text);
-  if (text.trim() !== "" && Number.isInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError("Write a whole number from 0.");
+  if (text.trim() !== "" && Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value;
+  throw new InvalidArgumentError("Write a whole number from 0 to 4294967295.");
 }
 
 function parseDtype(text: string): Dtype {

@@ -33,7 +33,7 @@ export async function createEmbeddingWriter(
     async write({ data }, ids) {
       position = await writeAll(vectors, data, position);
       const lines = ids.map((id, i) => `${JSON.stringify({ row: rows + i, id })}\n`);
-      await listing.write(lines.join(""));
+      await listing.appendFile(lines.join(""));
       rows += ids.length;
     },
     async [Symbol.asyncDispose]() {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { DatasetError, decodeNpyEmbeddings, type Embeddings } from "@semblance/core";
 import type { EvaluateDatasetOptions, ModelFacts } from "@semblance/matcher";
 import { createModelProvider } from "../create-model-provider.ts";
-import { describeModel, hashFiles } from "../model-facts.ts";
+import { hashFiles } from "../model-hash.ts";
 import type { ModelOptions } from "./common-options.ts";
 import type { VerbTools } from "./run-verb.ts";
 
@@ -32,10 +32,11 @@ export async function openEvalSource(
   const { model, imageEmbeddings, textEmbeddings, dtype, python } = options;
   if (model === undefined) return readSource(imageEmbeddings ?? "", textEmbeddings ?? "");
   const opened = await createModelProvider({ python, dtype }).open(model, { onProgress, signal });
+  const { encoder, sha256 = null } = opened;
   return {
-    vectors: opened.encoder,
-    facts: await describeModel(opened, dtype),
-    [Symbol.asyncDispose]: () => opened.encoder[Symbol.asyncDispose](),
+    vectors: encoder,
+    facts: { id: encoder.id, name: encoder.name, dtype, sha256 },
+    [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),
   };
 }
 

@@ -1,0 +1,49 @@
+import type { Item, ItemFailure } from "@semblance/core";
+import type { Evaluation } from "@semblance/eval";
+
+/** What was evaluated: facts that make a figure comparable. */
+export interface ModelFacts {
+  /** The encoder's id; `null` for embeddings that came from elsewhere. */
+  readonly id: string | null;
+  readonly name: string;
+  readonly dtype: string | null;
+  /** Over the weights; of both files for embeddings that came from elsewhere. */
+  readonly sha256: string | null;
+}
+
+/** Retrieval metrics with their protocol and data, as plain data: `semblance eval --json`. */
+export interface RetrievalReport {
+  readonly schema: 1;
+  readonly dataset: {
+    readonly name: string;
+    readonly split: string | null;
+    readonly images: number;
+    readonly texts: number;
+    readonly pairs: number;
+    readonly galleryHash: string;
+  };
+  readonly model: ModelFacts;
+  readonly protocol: {
+    readonly ties: "expected";
+    readonly similarity: "cosine" | "dot";
+    readonly prompt: string | null;
+  };
+  readonly metrics: Evaluation["metrics"];
+  readonly ties: Evaluation["ties"];
+  /** Queries left out because nothing is relevant to them. */
+  readonly withoutRelevant: Evaluation["withoutRelevant"];
+  /** Texts that were cut to the model's length. */
+  readonly truncated: number;
+  readonly failures: readonly ItemFailure[];
+  /** In seconds. */
+  readonly timing: { readonly encode: number; readonly evaluate: number };
+}
+
+/** A report, and the queries behind its figures. */
+export interface DatasetEvaluation {
+  readonly report: RetrievalReport;
+  readonly queries: Evaluation["queries"];
+  /** What the rows in `queries` stand for. */
+  readonly images: readonly Item[];
+  readonly texts: readonly Item[];
+}
