@@ -15,7 +15,8 @@ test("without it, the hash is over the ONNX files in use, text before vision", a
     "onnx/vision_model.onnx": "eyes",
     "onnx/text_model.onnx": "words",
     "onnx/vision_model_fp16.onnx": "half eyes",
+    "onnx/text_model_fp16.onnx": "half words",
   });
   expect(await hashModel(folder, "fp32")).toBe(sha256("wordseyes"));
-  expect(await hashModel(folder, "fp16")).toBe(sha256("half eyes"));
+  expect(await hashModel(folder, "fp16")).toBe(sha256("half wordshalf eyes"));
 });
