@@ -36,3 +36,11 @@ test("an event pushed while a batch is being read is not lost", async () => {
   }
   expect(seen).toEqual([1, 2]);
 });
+
+test("a reader that stops leaves the events after its last one to the next reader", async () => {
+  const queue = createEventQueue<number>(10);
+  for (const event of [1, 2, 3]) queue.push(event);
+  for await (const event of queue) if (event === 1) break;
+  queue.end();
+  expect(await readAll(queue)).toEqual([2, 3]);
+});

@@ -11,7 +11,7 @@ export interface EventQueue<T> extends AsyncIterable<T> {
  * Readers share it: each event goes to one of them.
  */
 export function createEventQueue<T>(capacity: number): EventQueue<T> {
-  let waiting: T[] = [];
+  const waiting: T[] = [];
   let isEnded = false;
   let wake = () => {};
   let changed = new Promise<void>((resolve) => {
@@ -28,10 +28,8 @@ export function createEventQueue<T>(capacity: number): EventQueue<T> {
 
   async function* read(): AsyncGenerator<T, void> {
     for (;;) {
-      const batch = waiting;
-      waiting = [];
-      yield* batch;
-      if (waiting.length > 0) continue;
+      // One at a time: a reader may stop after any event, and the rest are the next one's.
+      while (waiting.length > 0) yield* waiting.splice(0, 1);
       if (isEnded) return;
       await changed;
     }

@@ -69,3 +69,11 @@ test("the data folder is the user's: XDG_DATA_HOME where it is set", () => {
   const python = makeEnvironment(join(dataHome, "semblance"), "torch==1");
   expect(findPython()).toBe(python);
 });
+
+test("an environment whose marker is damaged counts as unfinished", () => {
+  const dataFolder = newFolder();
+  const python = makeEnvironment(dataFolder, "torch==1");
+  makeEnvironment(dataFolder, "torch==2", locks.lock, 2);
+  writeFileSync(markerOf(environmentFolder(dataFolder, locks.lock, "torch==2")), '{"lock": "');
+  expect(findPython({ dataFolder })).toBe(python);
+});

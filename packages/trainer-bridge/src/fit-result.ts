@@ -14,14 +14,16 @@ const resultSchema: z.ZodType<FitResult> = z.object({
   alpha: z.number().exactOptional(),
   before: metrics,
   after: metrics,
-  judged: z.object({
-    metric: z.string(),
-    gain: z.number(),
-    interval: z.tuple([z.number(), z.number()]).exactOptional(),
-    start: perQuery,
-    candidate: perQuery,
-    groups: z.array(z.number()).transform((groups) => Uint32Array.from(groups)),
-  }),
+  judged: z
+    .object({
+      metric: z.string(),
+      gain: z.number(),
+      interval: z.tuple([z.number(), z.number()]).nullish(),
+      start: perQuery,
+      candidate: perQuery,
+      groups: z.array(z.number()).transform((groups) => Uint32Array.from(groups)),
+    })
+    .transform(({ interval, ...judged }) => (interval ? { ...judged, interval } : judged)),
   steps: z.number(),
   stopped: z.enum(["timeLimit", "maxSteps", "patience", "nonFinite", "aborted"]),
   timing: z.object({ fit: z.number(), export: z.number() }),

@@ -90,8 +90,17 @@ export function readEnvironment(folder: string): Environment | undefined {
   const python = interpreterIn(folder);
   const marker = join(folder, markerName);
   if (!existsSync(marker) || !existsSync(python)) return undefined;
-  const record = recordSchema.safeParse(JSON.parse(readFileSync(marker, "utf8")));
+  const record = recordSchema.safeParse(readJson(marker));
   return record.success ? { folder, python, record: record.data } : undefined;
+}
+
+/** What the file says; `undefined` when it is damaged or cannot be read. */
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The file whose presence says that the environment is finished. */

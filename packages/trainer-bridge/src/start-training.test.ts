@@ -1,6 +1,9 @@
+import { EventEmitter, once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Dataset } from "@semblance/core";
 import { expect, test } from "vitest";
+import { createPairDataset } from "../fixtures/memory-dataset.ts";
 import {
   createRunFolder,
   eventsOf,
@@ -123,6 +126,26 @@ test("a second fit in the same folder is refused and leaves the first alone", as
   });
   first.cancel();
   expect((await first.result).stopped).toBe("aborted");
+});
+
+test("a fit that still lists its items has the folder to itself already", async () => {
+  const runFolder = createRunFolder();
+  const signals = new EventEmitter();
+  const [isListing, mayGoOn] = [once(signals, "listing"), once(signals, "go on")];
+  const slow: Dataset = {
+    ...createPairDataset(),
+    async *items(modality) {
+      signals.emit("listing");
+      await mayGoOn;
+      yield* createPairDataset().items(modality);
+    },
+  };
+  const first = fitScripted("works", { runFolder, train: slow });
+  await isListing;
+  const second = await fitScripted("works", { runFolder }).result.catch((reason) => reason);
+  signals.emit("go on");
+  expect(second.code).toBe("JOB_RUNNING");
+  expect((await first.result).kept).toBe("best");
 });
 
 test("a later fit in the same folder starts over, unless it is to resume", async () => {

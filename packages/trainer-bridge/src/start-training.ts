@@ -71,7 +71,7 @@ async function runFit({ spec, settings, startedAt, stop, report }: Fit): Promise
     logFile: bridgeLogOf(jobFolder),
     callTimeoutMs: settings.callTimeoutMs,
   });
-  await bridge.call("check", { pidFile });
+  await bridge.call("claim", { pidFile }); // before anything of another fit could be touched
   await prepareJobFolder(jobFolder, { resume: options.resume });
   const train = await store(spec.train, join(jobFolder, "train"), report);
   const validation = await store(spec.validation, join(jobFolder, "validation"), report);

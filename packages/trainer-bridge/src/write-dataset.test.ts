@@ -64,3 +64,19 @@ test("a dataset in which nothing belongs together is refused", async () => {
     message: expect.stringContaining('"none" has 0 images and 0 texts'),
   });
 });
+
+test("a file URL that names no local file is left to be listed as its image's failure", async () => {
+  const { rows } = await write(
+    createMemoryDataset({
+      images: { a: ["file://host/a.jpg", "FILE:///b.jpg", "file:///c%2Fd.jpg", "https://d/e.jpg"] },
+      texts: { t: "a dog" },
+      judgements: [{ image: "a", text: "t", relevance: 1 }],
+    }),
+  );
+  expect(rows("images.jsonl")[0].paths).toEqual([
+    "file://host/a.jpg",
+    "/b.jpg",
+    "file:///c%2Fd.jpg",
+    "https://d/e.jpg",
+  ]);
+});

@@ -62,8 +62,14 @@ async function* itemLines(
   }
 }
 
+/** What names no local file stays as it is: Python lists it among the images that cannot be read. */
 function toPath(content: string): string {
-  return content.startsWith("file:") ? fileURLToPath(content) : content;
+  if (!/^file:/i.test(content)) return content;
+  try {
+    return fileURLToPath(content);
+  } catch {
+    return content;
+  }
 }
 
 async function* judgementLines(

@@ -121,13 +121,29 @@ def test_a_second_job_is_refused_while_the_first_lives(start: Start, tmp_path: P
     first = start(WAIT_FOR_CANCEL)["value"]
     pid_file = tmp_path / "worker.pid"
     assert pid_file.read_text().split()[0] == str(first["pid"])
-    assert call("check", pidFile=str(pid_file))["error"]["code"] == "JOB_RUNNING"
+    assert call("claim", pidFile=str(pid_file))["error"]["code"] == "JOB_RUNNING"
     assert start(WAIT_FOR_CANCEL)["error"]["code"] == "JOB_RUNNING"
     assert call("forget", id=first["id"])["error"]["code"] == "JOB_RUNNING"
     call("cancel", id=first["id"], force=True)
     finish(first["id"])
-    assert call("check", pidFile=str(pid_file))["ok"] is True
+    assert call("claim", pidFile=str(pid_file))["ok"] is True
     assert call("forget", id=first["id"])["ok"] is True
+
+
+def test_a_claimed_folder_is_for_its_claimant_alone(start: Start, tmp_path: Path) -> None:
+    pid_file = tmp_path / "worker.pid"
+    with subprocess.Popen(["sleep", "60"]) as other:  # another bridge that has claimed the folder
+        write_pid_file(pid_file, other.pid)
+        assert call("claim", pidFile=str(pid_file))["error"]["code"] == "JOB_RUNNING"
+        assert start("")["error"]["code"] == "JOB_RUNNING"
+        other.kill()
+    assert call("claim", pidFile=str(pid_file))["ok"] is True  # the claim of a dead one is void
+    assert pid_file.read_text().split()[0] == str(os.getpid())
+    assert call("claim", pidFile=str(pid_file))["error"]["code"] == "JOB_RUNNING"
+    worker = start(WAIT_FOR_CANCEL)["value"]
+    assert pid_file.read_text().split()[0] == str(worker["pid"])
+    call("cancel", id=worker["id"], force=True)
+    finish(worker["id"])
 
 
 def test_a_worker_that_ends_badly_shows_the_end_of_its_log(start: Start) -> None:

@@ -23,6 +23,7 @@ from semblance_trainer.export import run_export
 from semblance_trainer.images import decode_image
 from semblance_trainer.keep import certificate_inputs, keep_weights
 from semblance_trainer.model import load_dual_encoder
+from semblance_trainer.model_card import write_model_card
 from semblance_trainer.towers import make_inputs
 
 CPU = torch.device("cpu")
@@ -59,6 +60,77 @@ def test_semblance_json_says_what_the_files_are(exported: Path, micro_checkpoint
         assert facts == {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     assert described["certificate"]["image"]["maxAbs"] <= 1e-5
     assert (exported / "README.md").read_text().startswith("---\n")
+
+
+def export_to(output: Path, checkpoint: Path, events: Path) -> None:
+    run_export(ExportConfig(str(checkpoint), str(output)), EventWriter(events))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+@pytest.mark.parametrize("occupied", ["checkpoint", "card", "description", "weights", "file"])
+def test_what_is_not_an_export_is_never_replaced(
+    micro_checkpoint: Path, exported: Path, tmp_path: Path, occupied: str
+) -> None:
+    output = tmp_path / "output"
+    if occupied == "checkpoint":
+        shutil.copytree(micro_checkpoint, output)
+    elif occupied == "weights":  # the run folder of a fit: a model folder with weights of its own
+        shutil.copytree(exported, output)
+        shutil.copy(micro_checkpoint / "model.safetensors", output)
+    elif occupied == "file":
+        output.write_text("mine")
+    else:
+        output.mkdir()
+        name = "README.md" if occupied == "card" else "semblance.json"
+        (output / name).write_text('{"my": "notes"}')
+    checkpoint = output if occupied == "checkpoint" else micro_checkpoint
+    before = contents(tmp_path)
+    with pytest.raises(TrainerError) as caught:
+        export_to(output, checkpoint, tmp_path.parent / f"{tmp_path.name}-events.jsonl")
+    assert caught.value.code == "OUTPUT_OCCUPIED"
+    assert caught.value.fix is not None
+    assert contents(tmp_path) == before
+
+
+def test_an_export_can_be_repeated_beside_files_of_others(
+    micro_checkpoint: Path, exported: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "output"
+    shutil.copytree(exported, output)
+    (output / "notes.txt").write_text("mine")
+    (output / "README.md").write_text("an older card")
+    export_to(output, micro_checkpoint, tmp_path / "events.jsonl")
+    assert (output / "README.md").read_text().startswith("---\n")
+    assert (output / "notes.txt").read_text() == "mine"
+    assert not (output / "export.partial").exists()
+
+
+def test_an_interrupted_export_leaves_no_model(
+    micro_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "output"
+    (output / "export.partial" / "onnx").mkdir(parents=True)  # of one that was killed
+    (output / "export.partial" / "onnx" / "old.onnx").write_text("")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    events = EventWriter(tmp_path / "events.jsonl")
+    monkeypatch.setattr(
+        events, "progress", lambda *a: a[0] == "checking the export" and interrupt()
+    )
+    with pytest.raises(KeyboardInterrupt):
+        run_export(ExportConfig(str(micro_checkpoint), str(output)), events)
+    assert contents(output) == {}
+    export_to(output, micro_checkpoint, tmp_path / "events.jsonl")
+    assert sorted(path.name for path in (output / "onnx").iterdir()) == [
+        "text_model.onnx",
+        "vision_model.onnx",
+    ]
 
 
 def test_the_graphs_have_the_names_and_axes_of_the_protocol(exported: Path) -> None:
@@ -136,6 +208,34 @@ def test_real_items_have_the_reference_embeddings(
         inputs["attention_mask"] = batch.attention_mask.numpy()
     found = run_graph(tmp_path / "out", "text_model.onnx", **inputs)
     assert np.abs(found - np.load(oracle / part / "hf_text_embeddings.npy")).max() <= 1e-5
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ({"interval": [-0.1, 0.6]}, "+0.2500, 95 % interval -0.1000 to +0.6000 (2 queries"),
+        ({}, "+0.2500 (2 queries"),
+    ],
+)
+def test_the_card_tells_the_gain_with_its_interval_where_there_is_one(
+    micro_checkpoint: Path, tmp_path: Path, bounds: dict[str, Any], said: str
+) -> None:
+    model = load_dual_encoder(micro_checkpoint, CPU)
+    distance = {"maxAbs": 0.0, "minCosine": 1.0}
+    certificate = {"reference": "torch", "runtime": "onnxruntime", "tolerance": 1e-5}
+    certificate |= {"items": {"images": 1, "texts": 1}, "image": distance, "text": distance}
+    fit = {"judged": {"gain": 0.25, "groups": [0, 0], **bounds}, "kept": "best", "steps": 3}
+    fit |= {"stopped": "maxSteps", "learningRate": 1e-3, "timing": {"fit": 1.0}, "before": {}}
+    write_model_card(
+        tmp_path,
+        model,
+        name="micro",
+        base=None,
+        license_name=None,
+        certificate=certificate,
+        fit=fit,
+    )
+    assert said in (tmp_path / "README.md").read_text()
 
 
 def keep(fitted: Any, config: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from conftest import Fit, Job, draw_dataset, read_events, write_dataset
 from semblance_trainer.checkpoint import read_tensors
 from semblance_trainer.errors import TrainerError
+from semblance_trainer.events import EventWriter
 from semblance_trainer.stop import Orphaned, StopRequest
 
 
@@ -67,6 +68,35 @@ def test_a_cancelled_fit_still_chooses(job: Job, fit: Fit) -> None:
         "optimizer": result["steps"],
         "best": state["best"]["step"],
     }
+
+
+@pytest.mark.parametrize("stage", ["loading", "reading images", "encoding"])
+def test_a_stop_before_the_start_is_evaluated_ends_the_fit(
+    job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    config, stop = job(), StopRequest(threading.Event())
+    tell = EventWriter.progress
+    told: list[tuple[Any, ...]] = []
+
+    def progress(events: EventWriter, *facts: Any) -> None:
+        tell(events, *facts)
+        told.append(facts)
+        if stage == ("encoding" if facts[-1] == "items" else facts[0]):
+            stop.event.set()
+
+    monkeypatch.setattr(EventWriter, "progress", progress)
+    with pytest.raises(TrainerError, match="nothing was trained") as caught:
+        fit(config, stop)
+    assert caught.value.code == "ABORTED"
+    assert "evaluation" not in [event["type"] for event in read_events(config.run_folder)]
+    assert ("encoding" if told[-1][-1] == "items" else told[-1][0]) == stage
+
+
+def test_an_orphan_before_the_start_is_evaluated_just_ends(job: Job, fit: Fit) -> None:
+    stop = StopRequest(threading.Event(), orphaned=True)
+    stop.event.set()
+    with pytest.raises(Orphaned):
+        fit(job(), stop)
 
 
 def test_an_orphaned_fit_saves_and_ends(job: Job, fit: Fit) -> None:

@@ -1,5 +1,6 @@
 """Pixels equal transformers' own processors; a cache is whole or made again."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -135,3 +136,44 @@ def test_an_unreadable_image_is_one_listed_failure(
         (4, "IMAGE_NOT_FOUND"),
     ]
     assert cache.failures[1]["input"] == request.paths[4]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "data:image/png;base64," + "iVBORw0KGgo" * 500,
+        "https://example.org/" + "a" * 300 + ".jpg",
+        "file://host/photo.jpg",
+        "a\0b.jpg",
+        "\ud800.jpg",
+    ],
+)
+def test_what_is_no_path_is_one_short_failure(
+    request_for: Callable[..., CacheRequest], path: str
+) -> None:
+    request = dataclasses.replace(request_for(), paths=(request_for().paths[0], path))
+    cache = open_cache(request)
+    assert cache.present.tolist() == [True, False]
+    (failure,) = cache.failures
+    assert failure["index"] == 1
+    assert failure["input"][:10] == path[:10]
+    assert len(failure["input"]) <= 100
+    assert len(failure["message"]) <= 100
+
+
+@pytest.mark.parametrize("step", ["do_resize", "do_rescale", "do_normalize"])
+def test_a_processor_that_leaves_out_a_step_is_refused(tmp_path: Path, step: str) -> None:
+    CLIPImageProcessorPil(**CLIP, **{step: False}).save_pretrained(tmp_path)
+    with pytest.raises(TrainerError, match=f"{step} is false") as caught:
+        read_image_recipe(tmp_path, 32, "clip")
+    assert caught.value.code == "NOT_A_CHECKPOINT"
+
+
+def test_one_mean_for_all_channels_is_as_three(tmp_path: Path) -> None:
+    one = CLIPImageProcessorPil(**CLIP, image_mean=0.0, image_std=0.25)
+    one.save_pretrained(tmp_path)
+    recipe = read_image_recipe(tmp_path, 32, "clip")
+    assert (recipe.mean, recipe.deviation) == ((0.0,) * 3, (0.25,) * 3)
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps({**CLIP, "image_mean": [0.5]}))
+    with pytest.raises(TrainerError, match="image_mean"):
+        read_image_recipe(tmp_path, 32, "clip")

@@ -88,7 +88,12 @@ def test_the_interval_is_wider_when_queries_hang_together() -> None:
 
 
 def test_one_cluster_says_nothing() -> None:
-    assert clustered_interval(np.array([0.3, 0.2]), np.array([1, 1]), seed=0) == (-1.0, 1.0)
+    assert clustered_interval(np.array([0.3, 0.2]), np.array([1, 1]), seed=0) is None
+    facts = np.array([0.5, 0.5]), np.array([0.8, 0.7]), np.array([1, 1])
+    judged = judge(*facts, chosen=True, rule="mean", seed=0)
+    assert judged.keep == "best"
+    assert "interval" not in judged.as_json()
+    assert judge(*facts, chosen=True, rule="significant", seed=0).keep == "start"
 
 
 def test_queries_without_relevant_items_are_left_out() -> None:

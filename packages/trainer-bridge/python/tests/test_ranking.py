@@ -1,5 +1,6 @@
 """Ranks under ties against every order that the ties allow."""
 
+import tracemalloc
 from itertools import permutations
 
 import numpy as np
@@ -74,3 +75,16 @@ def test_a_large_tie_is_counted_without_overflow() -> None:
 def test_chance_is_the_harmonic_mean_rank() -> None:
     expected = np.mean(1 / np.arange(1, 11))
     assert random_mean_reciprocal_rank([np.array([3])], 10) == pytest.approx(expected)
+
+
+def test_memory_is_bounded_whatever_the_gallery() -> None:
+    random = np.random.default_rng(3)
+    gallery = random.normal(size=(60_000, 2)).astype(np.float32)
+    queries = random.normal(size=(300, 2)).astype(np.float32)
+    tracemalloc.start()
+    try:
+        rank_queries(queries, gallery, [np.array([i]) for i in range(300)])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= 64e6 + gallery.size * 8

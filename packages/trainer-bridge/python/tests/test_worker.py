@@ -58,6 +58,14 @@ def wait_for_step(run_folder: str, step: int) -> None:
     raise AssertionError(f"step {step} was not saved within a minute")
 
 
+def wait_for_update(job_folder: Path) -> None:
+    """Wait for the first update: a run that is stopped before it has nothing new to save."""
+    deadline = time.monotonic() + 60
+    while '"type": "step"' not in (job_folder / "events.jsonl").read_text():
+        assert time.monotonic() < deadline, "no update was made within a minute"
+        time.sleep(0.01)
+
+
 def test_a_run_killed_in_mid_training_resumes_to_the_same_bits(
     job: Job, fit: Fit, start: Start
 ) -> None:
@@ -98,6 +106,7 @@ def test_a_worker_without_a_parent_saves_and_ends(job: Job, start: Start) -> Non
     config = job()
     process = start(config.job_folder, as_job(config, 1_000_000))
     wait_for_step(config.run_folder, 0)
+    wait_for_update(config.job_folder)
     assert process.stdin is not None
     process.stdin.close()
     assert process.wait(20) == 75

@@ -3,7 +3,7 @@
 Loaded through pythonia, so it and what it imports need the standard library alone. One function,
 one JSON text in, one out: no proxy, callback or NaN ever crosses over.
 
-Operations (see `handle`): hello, doctor, check, start, poll, cancel, forget.
+Operations (see `handle`): hello, doctor, claim, start, poll, cancel, forget.
 """
 
 from __future__ import annotations
@@ -108,27 +108,38 @@ def _doctor(_arguments: Arguments) -> dict[str, object]:
     return report_environment()
 
 
-def _check(arguments: Arguments) -> dict[str, object]:
-    """Refuse with JOB_RUNNING when `pidFile` names a live worker."""
+def _claim(arguments: Arguments) -> dict[str, object]:
+    """Take the run folder of `pidFile` before anything in it is touched; JOB_RUNNING if taken.
+
+    The file then names this process, until `start` replaces it by the worker; with this process
+    the claim is void.
+    """
     pid_file = Path(arguments["pidFile"])
-    pid = find_worker(pid_file)
+    with hold_folder(pid_file.parent):
+        _refuse_taken(pid_file, find_worker(pid_file))
+        write_pid_file(pid_file, os.getpid())
+    return {}
+
+
+def _refuse_taken(pid_file: Path, pid: int | None) -> None:
     if pid is not None:
         raise BridgeError(
             "JOB_RUNNING",
             f"a job already runs in {pid_file.parent} (process {pid})",
             f"Wait for it or stop it. If that process is something else, delete {pid_file}.",
         )
-    return {}
 
 
 def _start(arguments: Arguments) -> dict[str, object]:
     """Start the worker on `jobFolder`, where job.json stands; `pidFile` then names it.
 
+    JOB_RUNNING when `pidFile` names a live process other than this one, which may have claimed it.
     `module` and `pythonPath`, together, name another worker than ours.
     """
     pid_file = Path(arguments["pidFile"])
     with hold_folder(pid_file.parent):
-        _check(arguments)
+        holder = find_worker(pid_file)
+        _refuse_taken(pid_file, None if holder == os.getpid() else holder)
         worker = WorkerProcess(
             Path(arguments["jobFolder"]),
             arguments.get("module", OUR_WORKER),
@@ -169,7 +180,7 @@ def _forget(arguments: Arguments) -> dict[str, object]:
 _OPERATIONS: dict[str, Callable[[Arguments], dict[str, object]]] = {
     "hello": _hello,
     "doctor": _doctor,
-    "check": _check,
+    "claim": _claim,
     "start": _start,
     "poll": _poll,
     "cancel": _cancel,

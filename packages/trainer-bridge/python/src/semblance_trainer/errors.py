@@ -17,8 +17,8 @@ class TrainerError(Exception):
     """A failure with a code that callers may rely on.
 
     `code` is one of CONFIG, NOT_A_CHECKPOINT, DATASET_EMPTY, TIME_LIMIT_TOO_SHORT,
-    NON_FINITE_START, TRAINING_FAILED, EXPORT_FAILED, OUT_OF_MEMORY, DISK_FULL; `fix` says what
-    to do about it.
+    NON_FINITE_START, TRAINING_FAILED, EXPORT_FAILED, OUTPUT_OCCUPIED, ABORTED, OUT_OF_MEMORY,
+    DISK_FULL; `fix` says what to do about it.
     """
 
     def __init__(self, code: str, message: str, fix: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,27 @@ from semblance_trainer.export_onnx import export_towers
 from semblance_trainer.images import decode_image
 from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.model_card import write_model_card
-from semblance_trainer.model_folder import copy_checkpoint_files, read_base, write_description
+from semblance_trainer.model_folder import (
+    copy_checkpoint_files,
+    move_model,
+    read_base,
+    refuse_occupied,
+    write_description,
+)
 from semblance_trainer.towers import CertificateInputs, make_inputs
 
 __all__ = ["export_model", "run_export"]
 
+_PARTIAL = "export.partial"  # in the output, so that its files only need to be renamed
+
 
 def run_export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
-    """Run an export job; return its result as in exit.json. Raises TrainerError."""
+    """Run an export job; return its result as in exit.json. Raises TrainerError.
+
+    OUTPUT_OCCUPIED: see `refuse_occupied`.
+    """
     began = time.monotonic()
+    refuse_occupied(Path(config.checkpoint), Path(config.output))
     model = load_dual_encoder(Path(config.checkpoint), torch.device("cpu"))
     events.progress("loading", 1, 1, "parts")
     inputs = _read_items(model, config.certificate)
@@ -56,21 +69,42 @@ def export_model(
     weights: Path | None = None,
     fit: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Export the model as it is loaded; return semblance.json, which is written last.
+    """Export the model as it is loaded; return semblance.json, which comes into place last.
 
+    Everything is made in a folder inside the output and moved when it is complete and checked:
+    an export that breaks off leaves the output as it was.
     `weights` is the folder whose safetensors the loaded model equals, by default the checkpoint;
     `fit` is the result of the fit that made them, for the model card.
     """
     source, output = Path(config.checkpoint), Path(config.output)
-    output.mkdir(parents=True, exist_ok=True)
-    (output / "semblance.json").unlink(missing_ok=True)
+    partial = output / _PARTIAL
+    shutil.rmtree(partial, ignore_errors=True)  # of an export that was killed
+    partial.mkdir(parents=True)
+    try:
+        description = _make_model(config, model, inputs, events, partial, weights or source, fit)
+        move_model(partial, output)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return description
+
+
+def _make_model(
+    config: ExportConfig,
+    model: DualEncoder,
+    inputs: CertificateInputs,
+    events: EventWriter,
+    folder: Path,
+    weights: Path,
+    fit: dict[str, Any] | None,
+) -> dict[str, Any]:
+    source = Path(config.checkpoint)
     inherited, license_name = read_base(source)
     base = config.base if config.base is not None or fit is None else inherited
     name = config.name or source.resolve().name
-    copy_checkpoint_files(source, output)
-    certificate = export_towers(model, output, inputs, events)
+    copy_checkpoint_files(source, folder)
+    certificate = export_towers(model, folder, inputs, events)
     write_model_card(
-        output,
+        folder,
         model,
         name=name,
         base=base,
@@ -79,11 +113,11 @@ def export_model(
         fit=fit,
     )
     return write_description(
-        output,
+        folder,
         model,
         name=name,
         base=base,
         license_name=license_name,
         certificate=certificate,
-        weights=weights or source,
+        weights=weights,
     )

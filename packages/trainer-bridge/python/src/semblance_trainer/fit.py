@@ -52,8 +52,8 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
         torch.set_num_threads(config.hyperparameters.threads)
     state_json = store.open_state() if config.resume else None
     make_room(config, store, fresh=state_json is None)
-    ready = prepare(config, clock, events, fresh=state_json is None)
-    state = first_state(ready, config, clock, events, state_json)
+    ready = prepare(config, clock, events, stop, fresh=state_json is None)
+    state = first_state(ready, config, clock, events, stop, state_json)
     mark_unfinished(config)
     training = read_training_pixels(ready.train, ready.model, config, clock, events, stop.event)
     data = TrainingData(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ __all__ = ["CacheRequest", "PixelCache", "open_cache"]
 
 Failure = dict[str, Any]
 _QUEUED = 64
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # one letter alone is a drive
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,10 @@ def _fingerprint(request: CacheRequest) -> str:
     for path in request.paths:
         try:
             facts = Path(path).stat()
-            digest.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
-        except OSError:
-            digest.update(f"{path}\0missing\n".encode())
+            text = f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n"
+        except (OSError, ValueError):  # ValueError: no file can have such a name
+            text = f"{path}\0missing\n"
+        digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
@@ -166,9 +169,19 @@ def _read_all(request: CacheRequest) -> Iterator[tuple[int, NDArray[np.uint8] | 
 
 def _failure(index: int, path: str, error: Exception) -> Failure:
     missing = isinstance(error, FileNotFoundError)
+    if Path(path).is_absolute():
+        shown, message = path, f"cannot read {path}: {error}"
+    else:  # a URL, or an image's own bytes as text: of any length
+        reason = "it is not the path of a file" if _SCHEME.match(path) else str(error)
+        shown = _shorten(path, 100)
+        message = f"cannot read {_shorten(path, 40)}: {_shorten(reason, 40)}"
     return {
         "index": index,
-        "input": path,
+        "input": shown,
         "code": "IMAGE_NOT_FOUND" if missing else "IMAGE_UNREADABLE",
-        "message": f"cannot read {path}: {error}",
+        "message": message,
     }
+
+
+def _shorten(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -118,10 +118,27 @@ def _edges(size: Any, default: str) -> tuple[int | None, int | None, int | None]
     raise TrainerError("NOT_A_CHECKPOINT", f"preprocessor_config.json: size {size!r} is not known")
 
 
+def _channels(
+    entry: dict[str, Any], name: str, default: tuple[float, float, float]
+) -> tuple[float, ...]:
+    """Return a value for each of the three channels; one number stands for all of them."""
+    value = entry.get(name)
+    if value is None:
+        return default
+    values = value if isinstance(value, list) else [value] * 3
+    if len(values) != 3 or not all(isinstance(number, int | float) for number in values):
+        raise TrainerError(
+            "NOT_A_CHECKPOINT",
+            f"preprocessor_config.json: {name} {value!r} is neither a number nor three of them",
+        )
+    return tuple(float(number) for number in values)
+
+
 def read_image_recipe(folder: Path, image_size: int, kind: str) -> ImageRecipe:
     """Read preprocessor_config.json of a checkpoint whose vision tower sees `image_size` pixels.
 
-    Raises NOT_A_CHECKPOINT when the file is missing, unknown, or makes images of another size.
+    Raises NOT_A_CHECKPOINT when the file is missing or unknown, leaves out a step that is always
+    done here, or makes images of another size.
     """
     path = folder / "preprocessor_config.json"
     try:
@@ -132,6 +149,14 @@ def read_image_recipe(folder: Path, image_size: int, kind: str) -> ImageRecipe:
             f"{path}: {error}",
             "add the checkpoint's preprocessor_config.json to its folder",
         ) from error
+    for step in ("do_resize", "do_rescale", "do_normalize"):
+        if not entry.get(step, True):
+            raise TrainerError(
+                "NOT_A_CHECKPOINT",
+                f"{path}: {step} is false; only images that are resized, rescaled and normalised "
+                "are supported",
+                f"set {step} to true if the model was trained so, or use another checkpoint",
+            )
     crops = bool(entry.get("do_center_crop", kind == "clip"))
     size = entry.get("size", image_size)
     shortest, height, width = _edges(size, "shortest" if crops else "square")
@@ -149,6 +174,6 @@ def read_image_recipe(folder: Path, image_size: int, kind: str) -> ImageRecipe:
         shortest if crops else None,
         int(entry.get("resample", 3)),
         float(entry.get("rescale_factor", 1 / 255)),
-        tuple(entry.get("image_mean") or defaults[0]),
-        tuple(entry.get("image_std") or defaults[1]),
+        _channels(entry, "image_mean", defaults[0]),
+        _channels(entry, "image_std", defaults[1]),
     )

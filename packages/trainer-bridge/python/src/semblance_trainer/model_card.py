@@ -45,7 +45,8 @@ def write_model_card(
 
 def _measurements(fit: dict[str, Any]) -> list[str]:
     judged, count = fit["judged"], len(fit["judged"]["groups"])
-    low, high = judged["interval"]
+    bounds = judged.get("interval")
+    interval = f", 95 % interval {bounds[0]:+.4f} to {bounds[1]:+.4f}" if bounds else ""
     kept = "the trained weights" if fit["kept"] == "best" else "the start: training was no gain"
     rows = [
         f"| {key} | {before:.4f} | {fit['after'][key]:.4f} |"
@@ -57,8 +58,8 @@ def _measurements(fit: dict[str, Any]) -> list[str]:
         f"Kept: {kept}. Updates: {fit['steps']}; stopped by {fit['stopped']}; peak learning rate "
         f"{fit['learningRate']:g}; {fit['timing']['fit']:.0f} s.",
         "",
-        f"Gain in mean reciprocal rank on the judging half of validation: {judged['gain']:+.4f}, "
-        f"95 % interval {low:+.4f} to {high:+.4f} ({count} queries, both directions).",
+        f"Gain in mean reciprocal rank on the judging half of validation: {judged['gain']:+.4f}"
+        f"{interval} ({count} queries, both directions).",
         "",
         "| validation | before | after |",
         "| --- | --- | --- |",

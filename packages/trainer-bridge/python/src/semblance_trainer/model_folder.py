@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 from semblance_trainer.checkpoint import hash_weights, read_tensors
-from semblance_trainer.events import write_atomically
+from semblance_trainer.errors import TrainerError
+from semblance_trainer.events import fsync_folder, write_atomically
 from semblance_trainer.model import DualEncoder
 
 __all__ = [
@@ -19,7 +21,9 @@ __all__ = [
     "copy_checkpoint_files",
     "copy_model",
     "is_model_folder",
+    "move_model",
     "read_base",
+    "refuse_occupied",
     "write_description",
 ]
 
@@ -56,6 +60,57 @@ def copy_model(source: Path, target: Path) -> None:
         shutil.copyfile(source / "README.md", target / "README.md")
     text = (source / "semblance.json").read_text(encoding="utf-8")
     write_atomically(target / "semblance.json", text)
+
+
+def refuse_occupied(checkpoint: Path, output: Path) -> None:
+    """Raise OUTPUT_OCCUPIED when an export to `output` would replace what is not an export.
+
+    That is: the checkpoint itself, a file, a folder with weights of its own (a checkpoint or the
+    run folder of a fit), or one without an export of ours that holds a file an export writes.
+    """
+    if output.exists() and output.resolve() == checkpoint.resolve():
+        found = "is the checkpoint itself"
+    elif output.exists() and not output.is_dir():
+        found = "is a file"
+    elif any(output.glob("model*.safetensors")):
+        found = "holds the weights of a model"
+    elif not _is_export(output) and (names := _written_names(output)):
+        found = f"holds {', '.join(names)}, which the export would replace"
+    else:
+        return
+    raise TrainerError(
+        "OUTPUT_OCCUPIED",
+        f"the output {output} {found}",
+        "name a folder that is new or empty as the output, or empty that one first",
+    )
+
+
+def _is_export(folder: Path) -> bool:
+    try:
+        described = json.loads((folder / "semblance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    keys = {"schema", "files", "weights", "certificate"}
+    return isinstance(described, dict) and keys <= described.keys()
+
+
+def _written_names(folder: Path) -> list[str]:
+    names = (*CHECKPOINT_FILES, "README.md", "semblance.json", *(f"onnx/{name}" for name in GRAPHS))
+    return [name for name in names if os.path.lexists(folder / name)]
+
+
+def move_model(source: Path, target: Path) -> None:
+    """Move a model folder's files to a folder on the same disk; semblance.json comes last.
+
+    From the first file that is replaced to the last one the target is no model folder.
+    """
+    (target / "semblance.json").unlink(missing_ok=True)
+    fsync_folder(target)
+    names = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+    for name in sorted(names, key=lambda name: name == Path("semblance.json")):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).replace(target / name)
+    fsync_folder(target)
 
 
 def read_base(folder: Path) -> tuple[str, str | None]:

@@ -24,25 +24,26 @@ class Judged:
 
     Attributes:
         gain: mean of candidate - start over the queries of both directions.
-        interval: 95 % interval of the gain.
+        interval: 95 % interval of the gain; None when there are fewer than two clusters.
         start, candidate: [query] reciprocal ranks, text queries first, then image queries.
         groups: [query] the cluster of each query.
         keep: "best" when the candidate replaces the start.
     """
 
     gain: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     start: NDArray[np.float64]
     candidate: NDArray[np.float64]
     groups: NDArray[np.int64]
     keep: Literal["start", "best"]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the protocol's `judged`."""
+        """Return the protocol's `judged`; without `interval` when there is none."""
+        interval = {} if self.interval is None else {"interval": list(self.interval)}
         return {
             "metric": "mrr",
             "gain": self.gain,
-            "interval": list(self.interval),
+            **interval,
             "start": self.start.tolist(),
             "candidate": self.candidate.tolist(),
             "groups": self.groups.tolist(),
@@ -68,23 +69,24 @@ def judge(
     gains = candidate - start
     gain = float(gains.mean()) if len(gains) else 0.0
     interval = clustered_interval(gains, groups, seed)
-    better = chosen and gain > 0 and (rule == "mean" or interval[0] > 0)
+    significant = interval is not None and interval[0] > 0
+    better = chosen and gain > 0 and (rule == "mean" or significant)
     return Judged(gain, interval, start, candidate, groups, "best" if better else "start")
 
 
 def clustered_interval(
     gains: NDArray[np.float64], groups: NDArray[np.int64], seed: int
-) -> tuple[float, float]:
+) -> tuple[float, float] | None:
     """Return the 95 % percentile interval of the mean gain, resampling whole clusters.
 
     Queries that share an image or a text are not independent, so clusters are drawn with
     replacement (Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapters 8 and 13),
-    2,000 times. With fewer than two clusters nothing is known: (-1, 1).
+    2,000 times. With fewer than two clusters nothing is known: None.
     """
     _, cluster = np.unique(groups, return_inverse=True)
     count = int(cluster.max()) + 1 if len(cluster) else 0
     if count < 2:
-        return (-1.0, 1.0)
+        return None
     sums = np.bincount(cluster, weights=gains, minlength=count)
     sizes = np.bincount(cluster, minlength=count).astype(np.float64)
     random = np.random.default_rng(seed)

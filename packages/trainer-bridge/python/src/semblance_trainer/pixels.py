@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,17 +52,24 @@ class _Reporter:
 
 
 def read_validation_pixels(
-    dataset: ImageText, model: DualEncoder, config: FitConfig, clock: Clock, events: EventWriter
+    dataset: ImageText,
+    model: DualEncoder,
+    config: FitConfig,
+    clock: Clock,
+    events: EventWriter,
+    heed: Callable[[], None],
 ) -> Pixels:
     """Read all validation images exactly as the model's processor does.
 
-    Raises DATASET_EMPTY when none can be read, TIME_LIMIT_TOO_SHORT when that alone would take
-    more than half of the time limit.
+    `heed` is called after each image and may raise, to end the reading. Raises DATASET_EMPTY when
+    none can be read, TIME_LIMIT_TOO_SHORT when the time limit ends while they are being read; the
+    limit that the error names is at least twice what the reading needs.
     """
     reporter, began, before = _Reporter(events), time.monotonic(), clock.elapsed()
 
     def report(done: int, total: int) -> bool:
         reporter.tell(done, total)
+        heed()
         spent = time.monotonic() - began
         if clock.limit is not None and spent > 10 and before + spent > clock.limit:
             needed = (before + spent * total / done) / _VALIDATION_SHARE

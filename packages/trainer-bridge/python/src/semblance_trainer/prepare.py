@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import shutil
@@ -23,6 +24,7 @@ from semblance_trainer.pixels import Pixels, read_validation_pixels
 from semblance_trainer.run_state import Costs, RunState
 from semblance_trainer.schedule import first_plan
 from semblance_trainer.scratch import SCRATCH, make_scratch_checkpoint
+from semblance_trainer.stop import StopRequest
 from semblance_trainer.train import seconds_kept_for_the_end
 
 __all__ = ["Prepared", "first_state", "make_room", "mark_unfinished", "prepare", "start_folder"]
@@ -67,18 +69,27 @@ def start_folder(config: FitConfig) -> Path:
     return Path(config.checkpoint)
 
 
-def prepare(config: FitConfig, clock: Clock, events: EventWriter, *, fresh: bool) -> Prepared:
-    """Load the model and the data, and read the validation images. Raises TrainerError."""
+def prepare(
+    config: FitConfig, clock: Clock, events: EventWriter, stop: StopRequest, *, fresh: bool
+) -> Prepared:
+    """Load the model and the data, and read the validation images.
+
+    Raises TrainerError and Orphaned; both also when asked to stop (see `StopRequest.heed`).
+    """
+    heed = functools.partial(stop.heed, fresh=fresh)
+    heed()
     train = read_dataset(Path(config.train), "training")
     validation = read_dataset(Path(config.validation), "validation")
     events.progress("loading", 1, 3, "parts")
+    heed()
     if config.checkpoint == SCRATCH and fresh:
         shutil.rmtree(start_folder(config), ignore_errors=True)
         make_scratch_checkpoint(start_folder(config), train.texts, config.seed)
     model = load_dual_encoder(start_folder(config), pick_device(config.device))
     events.progress("loading", 2, 3, "parts")
+    heed()
     settings = _settings(config, model, train, validation)
-    pixels = read_validation_pixels(validation, model, config, clock, events)
+    pixels = read_validation_pixels(validation, model, config, clock, events, heed)
     evaluator = Evaluator(validation, pixels.files, pixels.cache, config.seed)
     if not evaluator.halves.separate:
         events.warning(
@@ -108,9 +119,13 @@ def first_state(
     config: FitConfig,
     clock: Clock,
     events: EventWriter,
+    stop: StopRequest,
     saved: dict[str, Any] | None,
 ) -> RunState:
-    """Return the state of the run to go on with, or evaluate step 0 and begin one."""
+    """Return the state of the run to go on with, or evaluate step 0 and begin one.
+
+    Raises TrainerError and Orphaned, as `prepare` does.
+    """
     if saved is not None:
         state = RunState.from_json(saved)
         if state.settings != ready.settings:
@@ -120,9 +135,12 @@ def first_state(
                 "resume with the settings it was begun with, or start afresh without resume",
             )
         return state
-    evaluation, seconds = ready.evaluator.timed(
-        ready.model, lambda done, total: events.progress("loading", done, total, "items")
-    )
+
+    def report(done: int, total: int) -> None:
+        events.progress("loading", done, total, "items")
+        stop.heed(fresh=True)
+
+    evaluation, seconds = ready.evaluator.timed(ready.model, report)
     if not evaluation.finite:
         raise TrainerError(
             "NON_FINITE_START",

@@ -23,7 +23,9 @@ __all__ = [
 ]
 
 CUTOFFS = (1, 5, 10)
-_BLOCK = 512
+_BLOCK = 512  # queries at most
+_BLOCK_BYTES = 48_000_000
+_BYTES_A_SCORE = 16  # in float64 and in float32, or in float32 twice with masks
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,17 @@ def rank_queries(
     gallery: NDArray[np.float32],  # [item, dimension]
     relevant: Sequence[NDArray[np.int64]],  # for each query the rows of its relevant items
 ) -> QueryRanks:
-    """Rank the gallery for every query, in blocks so that memory stays small."""
+    """Rank the gallery for every query, block by block of queries.
+
+    A block's scores and masks take less than 64 MB as long as the gallery has fewer than three
+    million items; besides them the gallery is held once more, in float64.
+    """
     reciprocal = np.full(len(queries), np.nan)
     hits = np.full((len(queries), len(CUTOFFS)), np.nan)
     columns = gallery.astype(np.float64).T
-    for start in range(0, len(queries), _BLOCK):
-        block = queries[start : start + _BLOCK].astype(np.float64)
+    step = min(_BLOCK, max(1, _BLOCK_BYTES // (_BYTES_A_SCORE * max(1, len(gallery)))))
+    for start in range(0, len(queries), step):
+        block = queries[start : start + step].astype(np.float64)
         scores = (block @ columns).astype(np.float32)  # [block, item]
         is_relevant = np.zeros(scores.shape, dtype=np.bool_)
         for row in range(len(block)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from semblance_trainer.errors import TrainerError
+
 __all__ = ["Orphaned", "StopRequest"]
 
 
@@ -18,3 +20,18 @@ class StopRequest:
 
     event: threading.Event
     orphaned: bool = False
+
+    def heed(self, *, fresh: bool) -> None:
+        """End a job that is asked to stop before it trains: raise ABORTED or Orphaned.
+
+        `fresh` says that the run is a new one: there is nothing yet to choose from or to keep.
+        """
+        if not self.event.is_set():
+            return
+        if self.orphaned:
+            raise Orphaned
+        if fresh:
+            message = "stopped before the start was evaluated; nothing was trained"
+            raise TrainerError("ABORTED", message, "run the fit again")
+        message = "stopped before training went on; what was trained before is kept"
+        raise TrainerError("ABORTED", message, "resume the run to go on")

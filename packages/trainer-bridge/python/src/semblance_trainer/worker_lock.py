@@ -1,4 +1,7 @@
-"""One worker per run folder: the pid file that names it, and whether that process lives."""
+"""One job per run folder: the pid file that names its process, and whether that process lives.
+
+First it names the bridge that has claimed the folder, then the worker.
+"""
 
 from __future__ import annotations
 
