@@ -43,9 +43,13 @@ process.stdout.write(`after: ${tuned.score.toFixed(3)}\n`);
 
 await matcher.save(`${run}/saved`);
 await using loaded = await loadMatcher(`${run}/saved`);
-const responseData = { ...test, columns: { image: test.columns.image ?? [] } };
 const queryData = { caption: ["a red fruit"] };
-const [hits = []] = await semanticSearch({ matcher: loaded, queryData, responseData, topK: 3 });
+const [hits = []] = await semanticSearch({
+  matcher: loaded,
+  queryData,
+  responseData: test,
+  topK: 3,
+});
 for (const { id, score } of hits) process.stdout.write(`  ${id} ${score.toFixed(3)}\n`);
 
 /** The rows of one split, as a table of its own. */

@@ -19,7 +19,7 @@ const mostTags = 4;
 const shares = { test: 25, val: 12 };
 
 /** Who drew and described the pictograms, and under which licences. */
-export const attribution = `Twemoji, © Twitter, Inc and other contributors (https://github.com/jdecked/twemoji),
+export const attribution: string = `Twemoji, © Twitter, Inc and other contributors (https://github.com/jdecked/twemoji),
 licensed under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/).
 Noto Emoji, © Google LLC (https://github.com/googlefonts/noto-emoji),
 licensed under the Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0).

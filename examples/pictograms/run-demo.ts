@@ -88,7 +88,9 @@ semblance(
   run,
 );
 
-say("\n2. Evaluate the untrained start on the test split: it knows nothing, so chance is what to expect.");
+say(
+  "\n2. Evaluate the untrained start on the test split: it knows nothing, so chance is what to expect.",
+);
 semblance("eval", "-m", resolve(run, "start"), "-d", table, "--split", "test", "-o", before);
 
 say("\n3. Evaluate the trained model, exported to ONNX, with the same command.");

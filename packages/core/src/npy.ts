@@ -127,7 +127,7 @@ function decodeNpyHeader(bytes: Uint8Array) {
   const tuple = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1];
   if (dtype === undefined || tuple === undefined) throw invalid(`has the header ${header.trim()}`);
   const isMatrix = tuple.split(",").filter((part) => part.trim() !== "").length > 1;
-  if (isMatrix && /'fortran_order':\s*True/.test(header)) throw invalid("is in Fortran order");
+  if (isMatrix && /'fortran_order':\s*True/.test(header)) throw inFortranOrder();
   const shape = tuple
     .split(",")
     .filter((part) => part.trim() !== "")
@@ -144,10 +144,18 @@ function requireLength(body: ArrayBuffer, expected: number): void {
   throw invalid(`is cut off: ${body.byteLength} bytes of data, its header says ${expected}`);
 }
 
+function inFortranOrder(): DatasetError {
+  return new DatasetError({
+    code: "NPY_INVALID",
+    message: "The .npy file is in Fortran order: column by column.",
+    fix: "Save it with numpy.save(path, numpy.ascontiguousarray(array)).",
+  });
+}
+
 function invalid(finding: string): DatasetError {
   return new DatasetError({
     code: "NPY_INVALID",
     message: `The .npy file ${finding}.`,
-    fix: "Save it with numpy.save(path, array.astype('float32')).",
+    fix: "Save it with numpy.save(path, array.astype('<f4')).",
   });
 }

@@ -9,6 +9,11 @@ const pixel = "data:image/png;charset=x;base64,iVBORw0KGgo=";
 test.each([
   ["one relative path", "a b.jpg", [resolve(base, "a b.jpg")]],
   ["several paths", "x/a.jpg;../b.jpg", [resolve(base, "x/a.jpg"), resolve("/b.jpg")]],
+  [
+    "spaces around separators",
+    "a b.jpg ; c.jpg",
+    [resolve(base, "a b.jpg"), resolve(base, "c.jpg")],
+  ],
   ["empty parts", ";a.jpg; ;", [resolve(base, "a.jpg")]],
   ["an absolute path", absolute, [absolute]],
   ["URLs", "https://a.b/c.jpg?d=e;FILE:///f.jpg", ["https://a.b/c.jpg?d=e", "FILE:///f.jpg"]],

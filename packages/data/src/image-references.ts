@@ -19,7 +19,8 @@ export function imageReferences(cell: string, baseFolder: string): string[] {
       parts.push(part);
     }
   }
-  return parts
+  // A lone path is taken as it is written; between separators, spaces are for the eye.
+  return (parts.length > 1 ? parts.map((part) => part.trim()) : parts)
     .filter((part) => part.trim() !== "")
     .map((part) => (urlPattern.test(part) || isAbsolute(part) ? part : resolve(baseFolder, part)));
 }

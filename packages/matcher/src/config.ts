@@ -36,6 +36,9 @@ export interface MatcherSettings extends MatcherConfig {
   readonly seed: number;
 }
 
+/** The relevance column that need not be there. */
+export const defaultLabel = "relevance";
+
 const column = z.union([
   z.string().min(1),
   z.strictObject({ column: z.string().min(1), type: z.enum(["image", "text"]) }),
@@ -46,7 +49,7 @@ const saved = {
   evalMetric: z.enum(["hit", "recall", "precision", "mrr", "map", "ndcg"]).default("recall"),
   query: column,
   response: column,
-  label: z.string().min(1).default("relevance"),
+  label: z.string().min(1).default(defaultLabel),
   seed: z.int().nonnegative().max(0xffffffff).default(0),
 };
 

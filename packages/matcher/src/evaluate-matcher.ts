@@ -1,6 +1,12 @@
-import { type Dataset, type Item, type OpenedModel, withoutUndefined } from "@semblance/core";
+import {
+  type Dataset,
+  type Item,
+  type OpenedModel,
+  type Table,
+  withoutUndefined,
+} from "@semblance/core";
 import { imageReferences } from "@semblance/data";
-import { type MatcherData, type Modality, toTable } from "./columns.ts";
+import { type Modality, toTable } from "./columns.ts";
 import type { MatcherSettings } from "./config.ts";
 import { evaluateDataset } from "./evaluate-dataset.ts";
 import type { EvaluateOptions, MatcherEvaluation } from "./matcher.ts";
@@ -50,14 +56,14 @@ function galleryOf(settings: MatcherSettings, options: EvaluateOptions): Dataset
   ] as const) {
     if (own === undefined) continue;
     const { column, type } = columns[side];
-    dataset = replaceItems(dataset, type, itemsOfColumn(own, column, type));
+    const { baseFolder = toTable(data).baseFolder ?? ".", ...table } = toTable(own);
+    dataset = replaceItems(dataset, type, itemsOfColumn({ baseFolder, ...table }, column, type));
   }
   return dataset;
 }
 
 /** The distinct items of a column, in order; their id column decides identity where there is one. */
-function itemsOfColumn(data: MatcherData, column: string, type: Modality): Item[] {
-  const table = toTable(data);
+function itemsOfColumn(table: Table, column: string, type: Modality): Item[] {
   const cells = table.columns[column];
   if (!cells) {
     throw new TypeError(

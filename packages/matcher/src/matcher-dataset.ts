@@ -7,7 +7,7 @@ import {
   resolveColumn,
   toTable,
 } from "./columns.ts";
-import type { MatcherSettings } from "./config.ts";
+import { defaultLabel, type MatcherSettings } from "./config.ts";
 
 /** The matcher's two columns, with what each holds. */
 export interface MatcherColumns {
@@ -28,11 +28,7 @@ function columnOf(columns: MatcherColumns, modality: Modality): string {
 }
 
 /** Pairs as a dataset, read through the matcher's columns. */
-export function toDataset(
-  settings: MatcherSettings,
-  data: MatcherData,
-  label: string = settings.label,
-): Dataset {
+export function toDataset(settings: MatcherSettings, data: MatcherData, label?: string): Dataset {
   const table = toTable(data);
   const columns = resolveColumns(settings, table);
   requireBothTypes(columns);
@@ -40,9 +36,14 @@ export function toDataset(
     columns: withoutUndefined({
       image: columnOf(columns, "image"),
       caption: columnOf(columns, "text"),
-      relevance: label in table.columns ? label : undefined,
+      relevance: label ?? labelOf(settings, table),
     }),
   });
+}
+
+// The usual name may be absent; one that was chosen must be there, or every row would count as relevant.
+function labelOf({ label }: MatcherSettings, { columns }: Table): string | undefined {
+  return label in columns || label !== defaultLabel ? label : undefined;
 }
 
 function requireBothTypes({ query, response }: MatcherColumns): void {

@@ -122,6 +122,27 @@ test("searches from text to image and from image to text", async () => {
   expect((await semanticSearch({ ...imageFirst, topK: 1 }))[0]?.[0]?.id).toBe("red dog");
 });
 
+test("searches a whole table by its column, relative to its folder, each photo once", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const table = {
+    columns: { caption: ["a", "b", "c"], image: ["red-dog.jpg", "red-dog.jpg", "blue-car.jpg"] },
+    length: 3,
+    baseFolder: "/photos",
+  };
+  const queryData = { caption: ["red dog"] };
+  const [hits] = await semanticSearch({ matcher, queryData, responseData: table });
+  expect(hits?.map(({ row, id }) => [row, id])).toEqual([
+    [0, "red-dog.jpg"],
+    [2, "blue-car.jpg"],
+  ]);
+});
+
+test("refuses a label column that was named and is not there", async () => {
+  await using matcher = await createMatcher({ encoder, ...columns });
+  const found = matcher.evaluate({ data: pairs, label: "Relevance" });
+  await expect(found).rejects.toMatchObject({ code: "COLUMN_NOT_FOUND" });
+});
+
 test("refuses response data that are not the items of the embeddings", async () => {
   await using matcher = await createMatcher({ encoder, ...columns });
   const { embeddings } = await matcher.extractEmbedding({ image: pairs.image });

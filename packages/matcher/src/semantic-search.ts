@@ -1,4 +1,10 @@
-import { type Embeddings, type RunOptions, withoutUndefined } from "@semblance/core";
+import {
+  type Cell,
+  type Embeddings,
+  type RunOptions,
+  type Table,
+  withoutUndefined,
+} from "@semblance/core";
 import { semanticSearch as searchEmbeddings } from "@semblance/search";
 import { type ColumnSpec, type MatcherData, resolveColumn, toTable } from "./columns.ts";
 import { encodeColumn } from "./encode-column.ts";
@@ -26,26 +32,19 @@ export type SearchResults = readonly (readonly SearchHit[])[];
 
 /**
  * Finds the responses that match each query best, from text to image, image to text, or within one
- * side: the columns' types decide.
+ * side: the columns' types decide. Of a table with both columns, `queryData` is its query column and
+ * `responseData` its response column.
  *
- * An id is the cell's content, or the row number where only embeddings are given. A query or response
- * that cannot be encoded throws.
+ * Rows of `responseData` with the same cell are one response; a hit names the first of them by its row
+ * and its cell. Where only embeddings are given, each row is a response and its number its id. A query
+ * or response that cannot be encoded throws.
  *
- * @throws TypeError when a side is missing.
+ * @throws TypeError when a side is missing, RangeError when data and embeddings are not the same items.
  */
 export async function semanticSearch(options: SemanticSearchOptions): Promise<SearchResults> {
   const { topK = 10, chunkSize, similarityType, signal, onProgress } = options;
-  const queries =
-    options.queryEmbeddings ?? (await encodeSide(options, options.queryData, "query"));
-  const gallery =
-    options.responseEmbeddings ?? (await encodeSide(options, options.responseData, "response"));
-  const ids =
-    options.responseData === undefined ? undefined : cellsOf(options, options.responseData);
-  if (ids !== undefined && ids.length !== gallery.count) {
-    throw new RangeError(
-      `responseData has ${ids.length} rows, responseEmbeddings ${gallery.count}: they must be the same items.`,
-    );
-  }
+  const queries = await openQueries(options);
+  const { gallery, rows, cells } = await openResponses(options);
   const hits = await searchEmbeddings(
     withoutUndefined({
       queries,
@@ -57,48 +56,89 @@ export async function semanticSearch(options: SemanticSearchOptions): Promise<Se
       onProgress,
     }),
   );
-  return hits.map((found) =>
-    found.map(({ row, score }) => ({ row, score, id: String(ids?.[row] ?? row) })),
+  const toHit = (position: number, score: number): SearchHit => {
+    const row = rows?.[position] ?? position;
+    return { row, score, id: String(cells?.[row] ?? row) };
+  };
+  return hits.map((found) => found.map(({ row, score }) => toHit(row, score)));
+}
+
+async function openQueries(options: SemanticSearchOptions): Promise<Embeddings> {
+  const { queryEmbeddings, queryData } = options;
+  if (queryEmbeddings) return queryEmbeddings;
+  if (!queryData) throw new TypeError("Give queryData or queryEmbeddings.");
+  const table = toTable(queryData);
+  return encode(options, table, searchedColumn(options.matcher, table, "query"));
+}
+
+interface Responses {
+  readonly gallery: Embeddings;
+  /** The row in the data of each gallery vector, where they are not the same. */
+  readonly rows?: readonly number[];
+  readonly cells?: readonly Cell[];
+}
+
+async function openResponses(options: SemanticSearchOptions): Promise<Responses> {
+  const { responseEmbeddings, responseData, matcher } = options;
+  if (!responseData) {
+    if (responseEmbeddings) return { gallery: responseEmbeddings };
+    throw new TypeError("Give responseData or responseEmbeddings.");
+  }
+  const table = toTable(responseData);
+  const spec = searchedColumn(matcher, table, "response");
+  const cells = table.columns[spec.column] ?? [];
+  if (responseEmbeddings) {
+    requireSameCount(cells.length, responseEmbeddings.count);
+    return { gallery: responseEmbeddings, cells };
+  }
+  const rows = firstRows(cells);
+  const distinct = { ...table, columns: { [spec.column]: rows.map((row) => cells[row] ?? null) } };
+  return { gallery: await encode(options, distinct, spec), rows, cells };
+}
+
+/** The first row of each distinct cell. */
+function firstRows(cells: readonly Cell[]): number[] {
+  const rows = new Map<Cell, number>();
+  for (const [row, cell] of cells.entries()) if (!rows.has(cell)) rows.set(cell, row);
+  return [...rows.values()];
+}
+
+function requireSameCount(rows: number, vectors: number): void {
+  if (rows === vectors) return;
+  throw new RangeError(
+    `responseData has ${rows} rows, responseEmbeddings ${vectors}: they must be the same items.`,
   );
 }
 
-async function encodeSide(
+async function encode(
   options: SemanticSearchOptions,
-  data: MatcherData | undefined,
-  side: "query" | "response",
+  table: Table,
+  column: ColumnSpec,
 ): Promise<Embeddings> {
-  if (data === undefined) throw new TypeError(`Give ${side}Data or ${side}Embeddings.`);
   const { matcher, signal, onProgress } = options;
-  const table = toTable(data);
-  const encoded = await encodeColumn(
-    withoutUndefined({
-      encoder: matcher.model.encoder,
-      table,
-      column: searchedColumn(matcher, data),
-      batchSize: matcher.settings.batchSize,
-      signal,
-      onProgress,
-    }),
+  const { batchSize } = matcher.settings;
+  const { encoder } = matcher.model;
+  const { embeddings } = await encodeColumn(
+    withoutUndefined({ encoder, table, column, batchSize, signal, onProgress }),
   );
-  return encoded.embeddings;
-}
-
-function cellsOf(options: SemanticSearchOptions, data: MatcherData) {
-  return toTable(data).columns[searchedColumn(options.matcher, data).column];
+  return embeddings;
 }
 
 // The matcher's own columns first; any other single column says by name or content what it holds.
-function searchedColumn(matcher: Matcher, data: MatcherData): ColumnSpec {
-  const { columns } = toTable(data);
-  const own = [matcher.settings.query, matcher.settings.response]
-    .map((spec) => (typeof spec === "string" ? { spec, name: spec } : { spec, name: spec.column }))
-    .filter(({ name }) => name in columns);
-  const [first, second] = own;
-  if (first && !second) return resolveColumn(first.spec, columns[first.name]);
+function searchedColumn(
+  { settings }: Matcher,
+  { columns }: Table,
+  side: "query" | "response",
+): ColumnSpec {
+  const other = side === "query" ? settings.response : settings.query;
+  for (const spec of [settings[side], other]) {
+    const name = typeof spec === "string" ? spec : spec.column;
+    if (name in columns) return resolveColumn(spec, columns[name]);
+  }
   const names = Object.keys(columns);
   const [only] = names;
   if (only !== undefined && names.length === 1) return resolveColumn(only, columns[only]);
   throw new TypeError(
-    `A side of a search is one column; found ${names.join(", ")}. Give just { ${first?.name ?? "caption"}: … }.`,
+    `A side of a search is one column; found ${names.join(", ")}. Give just one, for example { caption: texts }.`,
   );
 }

@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 // Changes when the exporter writes other graphs for the same checkpoint, so that old ones are not used.
-const exportVersion = "1";
+const exportVersion = "2";
 
 /**
  * The key of a checkpoint's export: 32 hex digits over all that decides it, which is the names and the

@@ -11,6 +11,8 @@ export interface Hyperparameters {
   readonly weightDecay: number;
   /** Fraction of the steps in which the rate rises from 0. */
   readonly warmup: number;
+  /** `"auto"`: InfoNCE for CLIP, the sigmoid loss for SigLIP, as each was trained. */
+  readonly loss: "auto" | "infonce" | "sigmoid";
   /** Updates after which training stops; `null`: the time limit decides. */
   readonly maxSteps: number | null;
   /** Seconds between evaluations; `null`: an eighth of the time limit. */
@@ -23,6 +25,8 @@ export interface Hyperparameters {
   readonly maxLogitScale: number;
   /** Training images are resized to size · (1 + margin) and cropped at random; never mirrored. */
   readonly cropMargin: number;
+  /** Decides batches, captions and crops; `null`: the fit's own seed. */
+  readonly seed: number | null;
   /** CPU threads; `null`: PyTorch's default. */
   readonly threads: number | null;
 }
@@ -48,6 +52,10 @@ export const hyperparameters: z.ZodType<Hyperparameters> = z.strictObject({
     .max(1)
     .default(0.1)
     .describe("Fraction of the steps in which the rate rises from 0."),
+  loss: z
+    .enum(["auto", "infonce", "sigmoid"])
+    .default("auto")
+    .describe("InfoNCE, or the sigmoid loss of SigLIP models; auto: the model's own."),
   maxSteps: count.nullable().default(null).describe("Updates after which training stops."),
   evaluationInterval: z
     .number()
@@ -71,6 +79,13 @@ export const hyperparameters: z.ZodType<Hyperparameters> = z.strictObject({
     .max(1)
     .default(0.125)
     .describe("Training images are resized to size · (1 + margin) and cropped at random."),
+  seed: z
+    .int()
+    .nonnegative()
+    .max(0xffffffff)
+    .nullable()
+    .default(null)
+    .describe("Decides batches, captions and crops; null: the fit's own seed."),
   threads: count.nullable().default(null).describe("CPU threads; null: PyTorch's default."),
 });
 

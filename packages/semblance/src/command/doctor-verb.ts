@@ -32,5 +32,9 @@ async function runDoctor(options: DoctorOptions): Promise<VerbResult> {
     "",
     report.ok ? "Training and export can run." : `Mend it: ${report.fix ?? ""}`,
   ];
-  return { document: { ...report }, text: lines.join("\n"), exitCode: report.ok ? 0 : 1 };
+  const text = lines.join("\n");
+  if (report.ok) return { document: { ...report }, text };
+  const message = `${report.executable} lacks what training and export need.`;
+  const error = { code: "PYTHON_INCOMPLETE", message, fix: report.fix };
+  return { document: { ...report, error }, text, exitCode: 1 };
 }

@@ -79,6 +79,7 @@ test("when no file works the exit code is 1, and the failures are listed", async
   const folder = temporaryFolder({ "broken.jpg": "no picture" });
   const { exitCode, document } = await embed(folder, "--images", join(folder, "*.jpg"));
   expect(exitCode).toBe(1);
+  expect(document.error.code).toBe("NOTHING_EMBEDDED");
   expect(document.failures).toHaveLength(1);
 });
 

@@ -59,13 +59,12 @@ async function runEmbed(options: EmbedOptions, tools: VerbTools): Promise<VerbRe
   }
   const { dimension } = encoder;
   const rows = Object.values(written).reduce((sum, count) => sum + count, 0);
-  if (rows === 0 && failures.length === 0) throw nothingToEmbed(options);
+  if (rows === 0) throw nothingEmbedded(options, failures);
   const counts = Object.entries(written).map(([name, count]) => `${count} ${name}`);
   return {
     document: { output, dimension, ...written },
     text: `Wrote ${counts.join(" and ")} (${dimension} dimensions) to ${output}.`,
     failures,
-    exitCode: rows > 0 ? 0 : 1,
   };
 }
 
@@ -94,7 +93,16 @@ async function sideOf(dataset: Dataset, modality: "image" | "text") {
   return { modality, items: dataset.items(modality), total };
 }
 
-function nothingToEmbed({ texts }: EmbedOptions): DatasetError {
+function nothingEmbedded({ texts }: EmbedOptions, failures: readonly ItemFailure[]): DatasetError {
+  const [first] = failures;
+  if (first) {
+    return new DatasetError({
+      code: "NOTHING_EMBEDDED",
+      message: `None of ${failures.length} items could be embedded. The first: ${first.message}`,
+      fix: "Check the paths, and that the files are images.",
+      failures,
+    });
+  }
   return new DatasetError({
     code: "NOTHING_TO_EMBED",
     message: `${texts ?? "The data"} has no line with a text.`,

@@ -43,9 +43,9 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
     .option("-o, --output <file>", "write the document here, and FILE.queries.jsonl beside it");
   addModelOptions(addDataOptions(addOutputOptions(verb)));
   verb.action(async (options: EvalOptions) => {
-    const hasEmbeddings =
-      options.imageEmbeddings !== undefined && options.textEmbeddings !== undefined;
-    if ((options.model === undefined) !== hasEmbeddings) {
+    const { model, imageEmbeddings, textEmbeddings } = options;
+    const files = [imageEmbeddings, textEmbeddings].filter((file) => file !== undefined);
+    if (files.length !== (model === undefined ? 2 : 0)) {
       verb.error("error: give --model, or both --image-embeddings and --text-embeddings");
     }
     await runVerb(context, options, (tools) => runEval(options, tools));

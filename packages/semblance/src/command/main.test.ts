@@ -36,6 +36,12 @@ test.each([
   [["eval"], "--data"],
   [["eval", "-d", "pairs.csv"], "give --model, or both"],
   [["eval", "-d", "pairs.csv", "--image-embeddings", "a.npy"], "give --model, or both"],
+  [
+    ["eval", "-d", "pairs.csv", "-m", "clip", "--text-embeddings", "a.npy"],
+    "give --model, or both",
+  ],
+  [["eval", "-d", "pairs.csv", "-m", "clip", "more.csv"], "too many arguments"],
+  [["eval", "-d", "pairs.csv", "-m", "clip", "--device", "cuda"], "run on the processor"],
   [["eval", "-d", "pairs.csv", "-m", "model", "--k", "0"], "positive whole number"],
   [["eval", "-d", "pairs.csv", "-m", "model", "--dtype", "int4"], "fp32, fp16 or int8"],
   [["eval", "-d", "pairs.csv", "-m", "model", "--seed", "-1"], "whole number from 0"],

@@ -25,14 +25,21 @@ def test_the_defaults_are_those_of_the_protocol() -> None:
         "batchSize": 64,
         "weightDecay": 0.1,
         "warmup": 0.1,
+        "loss": "auto",
         "maxSteps": None,
         "evaluationInterval": None,
         "patience": None,
         "gradientClip": 1.0,
         "maxLogitScale": 100.0,
         "cropMargin": 0.125,
+        "seed": None,
         "threads": None,
     }
+
+
+def test_a_seed_among_the_hyperparameters_is_the_seed() -> None:
+    assert parse_fit_config({**FIT, "hyperparameters": {"seed": 7}}).seed == 7
+    assert parse_fit_config({**FIT, "seed": 3, "hyperparameters": {}}).seed == 3
 
 
 @pytest.mark.parametrize(

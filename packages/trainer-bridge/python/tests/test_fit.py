@@ -218,6 +218,11 @@ def test_no_good_image_is_an_error(job: Job, fit: Fit, tmp_path: Path, part: str
     assert caught.value.code == "DATASET_EMPTY"
 
 
+def test_a_clip_has_no_bias_for_the_sigmoid_loss(job: Job, fit: Fit) -> None:
+    with pytest.raises(TrainerError, match="logit bias of a SigLIP"):
+        fit(job(hyperparameters={"maxSteps": 1, "loss": "sigmoid"}))
+
+
 def test_data_without_pairs_is_an_error(job: Job, fit: Fit, tmp_path: Path) -> None:
     folder = write_dataset(tmp_path / "data", [["/a.png"]], ["a dog"], [])
     with pytest.raises(TrainerError, match="0 relevant pairs") as caught:

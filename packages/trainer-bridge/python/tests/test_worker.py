@@ -158,6 +158,9 @@ def test_errors_of_memory_and_disk_have_their_codes() -> None:
     safetensors = RuntimeError("I/O error: No space left on device (os error 28)")
     assert describe_error(safetensors)["code"] == "DISK_FULL"
     assert describe_error(ValueError("else"))["code"] == "TRAINING_FAILED"
+    missing = describe_error(ModuleNotFoundError("No module named 'numpy'"))
+    assert missing["code"] == "PYTHON_INCOMPLETE"
+    assert "doctor --python" in missing["fix"]
 
 
 def test_a_torn_line_is_cut_off_and_nan_becomes_null(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -28,12 +28,14 @@ class Hyperparameters:
         batch_size: images a step, each with one caption.
         weight_decay: of AdamW, on matrices alone.
         warmup: fraction of the steps in which the rate rises from 0.
+        loss: "infonce", "sigmoid" (SigLIP models only), or "auto": the model's own.
         max_steps: stop after that many updates; None: the time limit decides, or 10 epochs.
         evaluation_interval: seconds between evaluations; None: an eighth of the time limit.
         patience: evaluations without improvement after which training stops; None: never.
         gradient_clip: largest L2 norm of the gradient.
         max_logit_scale: upper bound of exp(logit_scale); a start above it keeps its own.
         crop_margin: training images are resized to size·(1 + margin) and cropped at random.
+        seed: of batches, captions and crops; None: the fit's own.
         threads: of torch; None: torch's default.
     """
 
@@ -41,12 +43,14 @@ class Hyperparameters:
     batch_size: int = 64
     weight_decay: float = 0.1
     warmup: float = 0.1
+    loss: Literal["auto", "infonce", "sigmoid"] = "auto"
     max_steps: int | None = None
     evaluation_interval: float | None = None
     patience: int | None = None
     gradient_clip: float = 1.0
     max_logit_scale: float = 100.0
     crop_margin: float = 0.125
+    seed: int | None = None
     threads: int | None = None
 
 
@@ -105,7 +109,8 @@ def parse_fit_config(value: object) -> FitConfig:
     """Parse the `config` of a fit job. Raises TrainerError CONFIG."""
     config = parse_strictly(FitConfig, value, "config")
     _check_ranges(config)
-    return config
+    seed = config.hyperparameters.seed
+    return config if seed is None else replace(config, seed=seed)
 
 
 def parse_export_config(value: object) -> ExportConfig:

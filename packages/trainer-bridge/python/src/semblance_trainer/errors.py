@@ -18,7 +18,7 @@ class TrainerError(Exception):
 
     `code` is one of CONFIG, NOT_A_CHECKPOINT, DATASET_EMPTY, TIME_LIMIT_TOO_SHORT,
     NON_FINITE_START, TRAINING_FAILED, EXPORT_FAILED, OUTPUT_OCCUPIED, ABORTED, OUT_OF_MEMORY,
-    DISK_FULL; `fix` says what to do about it.
+    DISK_FULL, PYTHON_INCOMPLETE; `fix` says what to do about it.
     """
 
     def __init__(self, code: str, message: str, fix: str | None = None) -> None:
@@ -37,6 +37,8 @@ def _classify(error: BaseException) -> tuple[str, str | None]:
         return "DISK_FULL", "free some space where the run folder lies, then go on with resume"
     if isinstance(error, MemoryError) or any(phrase in text for phrase in _MEMORY_PHRASES):
         return "OUT_OF_MEMORY", "use a smaller batchSize or a smaller model"
+    if isinstance(error, ModuleNotFoundError):
+        return "PYTHON_INCOMPLETE", "npx @semblance/semblance doctor --python says what mends it"
     return "TRAINING_FAILED", None
 
 

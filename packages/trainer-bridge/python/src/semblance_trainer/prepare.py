@@ -86,6 +86,12 @@ def prepare(
         shutil.rmtree(start_folder(config), ignore_errors=True)
         make_scratch_checkpoint(start_folder(config), train.texts, config.seed)
     model = load_dual_encoder(start_folder(config), pick_device(config.device))
+    if config.hyperparameters.loss == "sigmoid" and model.kind == "clip":
+        raise TrainerError(
+            "CONFIG",
+            "the sigmoid loss needs the logit bias of a SigLIP model, and this is a CLIP",
+            'use loss "infonce" or "auto"',
+        )
     events.progress("loading", 2, 3, "parts")
     heed()
     settings = _settings(config, model, train, validation)

@@ -115,10 +115,11 @@ class Trainer:
         text_features = model.encode_texts(batch.ids)
         scale = self._network.logit_scale.exp()
         positives = batch.positives.to(model.device)
-        if model.kind == "clip":
-            return multi_positive_info_nce(image_features, text_features, scale, positives)
-        bias = self._network.logit_bias
-        return sigmoid_loss(image_features, text_features, scale, bias, positives)
+        loss = self._parts.hyperparameters.loss
+        if loss == "sigmoid" or (loss == "auto" and model.kind == "siglip"):
+            bias = self._network.logit_bias
+            return sigmoid_loss(image_features, text_features, scale, bias, positives)
+        return multi_positive_info_nce(image_features, text_features, scale, positives)
 
     def _update(self) -> bool:
         """Make one update; False, with the weights as they were, when the loss is not finite."""

@@ -13,12 +13,15 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from semblance_trainer import PROTOCOL
 from semblance_trainer.errors import TrainerError, describe_error
 from semblance_trainer.events import EventWriter, finite, write_atomically
 from semblance_trainer.stop import Orphaned, StopRequest
+
+if TYPE_CHECKING:
+    from semblance_trainer.config import ExportConfig
 
 __all__ = ["main", "run_job", "run_task", "spare_the_processor"]
 
@@ -69,12 +72,22 @@ def run_task(job: object, events: EventWriter, stop: StopRequest) -> dict[str, A
     if job["task"] == "export":
         export_config = parse_export_config(job["config"])
         events.progress("loading", 0, 1, "parts")
-        from semblance_trainer.export import run_export
-
-        return run_export(export_config, events)
+        return _export(export_config, events)
     raise TrainerError(
         "CONFIG", f"job.json: unknown task {job['task']!r}; fit and export are known"
     )
+
+
+def _export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
+    """Export; what fails unforeseen is told as a failed export, not as a failed training."""
+    try:
+        from semblance_trainer.export import run_export
+
+        return run_export(config, events)
+    except (TrainerError, Orphaned):
+        raise
+    except Exception as error:
+        raise TrainerError("EXPORT_FAILED", str(error) or type(error).__name__) from error
 
 
 def _read_job(folder: Path) -> object:
