@@ -40,6 +40,13 @@ test("a start that was kept is said to be the start", () => {
   expect(text).toContain("−0.0200 [-0.0500, 0.0100], an interval that includes 0");
 });
 
+test("an interval below 0 is not said to include it", () => {
+  const gain = { value: -0.09, interval: [-0.15, -0.03] } as const;
+  const text = formatFit({ ...summary, kept: "start", gain });
+  expect(text).toContain("[-0.1500, -0.0300]");
+  expect(text).not.toContain("includes 0");
+});
+
 test("no interval is shown where nothing could be judged", () => {
   expect(formatFit({ ...summary, gain: { value: 0 } })).toContain("validation: +0.0000)");
 });

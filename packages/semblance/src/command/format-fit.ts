@@ -19,13 +19,16 @@ export function formatFit(summary: FitSummary): string {
 function describeChoice(summary: FitSummary): string {
   const { value, interval } = summary.gain;
   const gain = `${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(4)}`;
-  const bounds = interval
-    ? ` [${interval.map((bound) => bound.toFixed(4)).join(", ")}]${interval[0] <= 0 ? ", an interval that includes 0" : ""}`
-    : "";
+  const bounds = interval === undefined ? "" : ` ${describeInterval(interval)}`;
   const measured = `mean reciprocal rank on the judging half of validation: ${gain}${bounds}`;
   if (summary.kept === "start")
     return `The start was kept: training did not beat it (${measured}).`;
   return `The ${summary.kept} weights of the training were kept (${measured}).`;
+}
+
+function describeInterval([low, high]: readonly [number, number]): string {
+  const bounds = `[${low.toFixed(4)}, ${high.toFixed(4)}]`;
+  return low <= 0 && high >= 0 ? `${bounds}, an interval that includes 0` : bounds;
 }
 
 function compareMetrics(before: Metrics, after: Metrics): string[][] {
