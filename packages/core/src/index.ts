@@ -73,3 +73,4 @@ export type {
   VectorIndexInfo,
 } from "./vector-index.ts";
 export { type Defined, withoutUndefined } from "./without-undefined.ts";
+export { yieldToEventLoop } from "./yield-to-event-loop.ts";

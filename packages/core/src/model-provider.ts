@@ -10,8 +10,8 @@ export interface OpenedModel {
   readonly checkpoint?: string;
   /** Precision of the files in use: `"fp32"`. */
   readonly dtype?: string;
-  /** Over the weights, for results to name the model by. */
-  readonly sha256?: string;
+  /** SHA-256 over the weights, for results to name the model by; asked for where one is written. */
+  hashWeights?(): Promise<string>;
 }
 
 /** Opens models by name or path; injected where a model is named by the user. */

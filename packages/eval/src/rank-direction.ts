@@ -5,11 +5,11 @@ import {
   selectRows,
   tieGroups,
   topK,
+  yieldToEventLoop,
 } from "@semblance/core";
 import type { QueryResult, RowHit } from "./evaluation.ts";
 import type { Grades } from "./expected-metrics.ts";
 import { dependsOnTies, queryMetrics } from "./query-metrics.ts";
-import { yieldToEventLoop } from "./yield-to-event-loop.ts";
 
 /** One direction of an evaluation. */
 export interface RankDirectionOptions extends RunOptions {

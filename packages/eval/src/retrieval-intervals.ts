@@ -1,8 +1,7 @@
-import type { RunOptions } from "@semblance/core";
+import { type RunOptions, yieldToEventLoop } from "@semblance/core";
 import { type Interval, percentileInterval } from "./bootstrap.ts";
 import { type MetricTable, meansOf } from "./metric-table.ts";
 import { resampledTotals } from "./resample.ts";
-import { yieldToEventLoop } from "./yield-to-event-loop.ts";
 
 /** What {@link retrievalIntervals} resamples. */
 export interface RetrievalIntervalOptions extends RunOptions {

@@ -19,7 +19,7 @@ const defaultCutoffs = [1, 5, 10];
 /** Measures retrieval through the matcher's columns: `Matcher.evaluate`. */
 export async function evaluateMatcher(
   settings: MatcherSettings,
-  { encoder, dtype, sha256 }: OpenedModel,
+  model: OpenedModel,
   options: EvaluateOptions,
 ): Promise<MatcherEvaluation> {
   const {
@@ -30,11 +30,13 @@ export async function evaluateMatcher(
     onProgress,
   } = options;
   const { batchSize, seed, evalMetric } = settings;
+  const { encoder, dtype = null } = model;
+  const sha256 = (await model.hashWeights?.()) ?? null;
   const { report } = await evaluateDataset(
     withoutUndefined({
       dataset: galleryOf(settings, options),
       source: encoder,
-      model: { id: encoder.id, name: encoder.name, dtype: dtype ?? null, sha256: sha256 ?? null },
+      model: { id: encoder.id, name: encoder.name, dtype, sha256 },
       cutoffs,
       similarity: similarityType,
       confidence: confidence ? { seed } : (false as const),

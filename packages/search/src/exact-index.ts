@@ -1,8 +1,7 @@
-import { fromAnyIterable, IndexError, type VectorIndex } from "@semblance/core";
+import { fromAnyIterable, IndexError, type VectorIndex, yieldToEventLoop } from "@semblance/core";
 import { checkPositiveInteger, checkVectors } from "./check-vectors.ts";
 import { querySlots } from "./query-slots.ts";
 import { createVectorSlots, type VectorSlots } from "./vector-slots.ts";
-import { yieldToEventLoop } from "./yield-to-event-loop.ts";
 
 /** Options of {@link createExactIndex}. */
 export interface ExactIndexOptions {

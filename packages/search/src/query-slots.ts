@@ -5,11 +5,11 @@ import {
   type QueryOptions,
   scoreRows,
   topK,
+  yieldToEventLoop,
 } from "@semblance/core";
 import { checkPositiveInteger, checkVectors } from "./check-vectors.ts";
 import { compileFilter, type MatchesFilter } from "./compile-filter.ts";
 import { copyEntry, type VectorSlots } from "./vector-slots.ts";
-import { yieldToEventLoop } from "./yield-to-event-loop.ts";
 
 /** What {@link querySlots} needs. */
 export interface QuerySlotsOptions {

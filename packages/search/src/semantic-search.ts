@@ -7,9 +7,9 @@ import {
   scoreRows,
   topK,
   withoutUndefined,
+  yieldToEventLoop,
 } from "@semblance/core";
 import { checkPositiveInteger, checkVectors } from "./check-vectors.ts";
-import { yieldToEventLoop } from "./yield-to-event-loop.ts";
 
 /** Some rows of a gallery. */
 export interface GalleryChunk {

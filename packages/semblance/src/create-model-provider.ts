@@ -45,6 +45,6 @@ async function openModel(
     folder,
     checkpoint: found.hasCheckpoint ? found.folder : undefined,
     dtype,
-    sha256: await hashModel(folder, dtype),
+    hashWeights: () => hashModel(folder, dtype),
   });
 }

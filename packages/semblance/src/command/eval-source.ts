@@ -32,7 +32,8 @@ export async function openEvalSource(
   const { model, imageEmbeddings, textEmbeddings, dtype, python } = options;
   if (model === undefined) return readSource(imageEmbeddings ?? "", textEmbeddings ?? "");
   const opened = await createModelProvider({ python, dtype }).open(model, { onProgress, signal });
-  const { encoder, sha256 = null } = opened;
+  const { encoder } = opened;
+  const sha256 = (await opened.hashWeights?.()) ?? null;
   return {
     vectors: encoder,
     facts: { id: encoder.id, name: encoder.name, dtype, sha256 },
