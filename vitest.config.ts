@@ -9,6 +9,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: { conditions, alias },
   test: {
     include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "tools/**/*.test.ts"],
+    exclude: process.env.SEMBLANCE_SLOW ? [] : ["**/*.slow.test.ts"],
     // pythonia starts a process as a side effect of being loaded: a process per file, not a thread.
     pool: "forks",
     setupFiles: ["tools/fail-on-console.ts"],

@@ -10,19 +10,16 @@ export interface ResampledAxis {
   readonly length: number;
 }
 
-/**
- * One dimension's weights, in fixed point: the wanted position `i` is the sum of the `count[i]` inputs
- * from `start[i]` on, weighted by the row of `weights` that begins at `i * width`.
- */
+/** One dimension's weights, in fixed point, laid out as `resample.wat` reads them. */
 export interface ResampleWeights {
-  readonly start: Int32Array;
-  readonly count: Int32Array;
+  /** 22 bits are after the binary point: 32, less 8 for the pixel and 2 for sign and overshoot. */
   readonly weights: Int32Array;
-  readonly width: number;
+  /** `[length, 3]`: the first input position of each wanted one, and its weights' first and last byte. */
+  readonly spans: Int32Array;
+  /** The inputs that any wanted position reads: from `first` on, up to `end`. */
+  readonly first: number;
+  readonly end: number;
 }
-
-/** Bits after the binary point of a weight: 32, less 8 for the pixel and 2 for sign and overshoot. */
-export const precisionBits = 22;
 
 /** Names of the kernels that weigh several pixels. */
 export type ResampleKernel = "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
@@ -54,31 +51,34 @@ export function resampleWeights(axis: ResampledAxis, name: ResampleKernel): Resa
   const scale = from / to;
   const stretch = Math.max(scale, 1);
   const support = kernel.support * stretch;
-  const width = Math.ceil(support) * 2 + 1;
-  const start = new Int32Array(length);
-  const count = new Int32Array(length);
-  const weights = new Int32Array(length * width);
+  const row = new Float64Array(Math.ceil(support) * 2 + 1);
+  const weights = new Int32Array(length * row.length);
+  const spans = new Int32Array(length * 3);
   for (let i = 0; i < length; i++) {
     const center = (axis.first + i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(center - support + 0.5));
-    const end = Math.min(from, Math.trunc(center + support + 0.5));
-    const row = Array.from({ length: end - first }, (_, k) =>
+    const count = Math.min(from, Math.trunc(center + support + 0.5)) - first;
+    for (let k = 0; k < count; k++) {
       // Times the reciprocal, not divided by: the last bit decides a rounding now and then.
-      kernel.weightAt((k + first - center + 0.5) * (1 / stretch)),
-    );
-    start[i] = first;
-    count[i] = row.length;
-    weights.set(toFixedPoint(row), i * width);
+      row[k] = kernel.weightAt((k + first - center + 0.5) * (1 / stretch));
+    }
+    const at = i * row.length;
+    writeFixedPoint(row.subarray(0, count), weights.subarray(at, at + count));
+    spans.set([first, at * bytesPerWeight, (at + count) * bytesPerWeight], i * 3);
   }
-  return { start, count, weights, width };
+  const [first = 0] = spans;
+  const [last = 0, begin = 0, end = 0] = spans.subarray(-3);
+  return { weights, spans, first, end: last + (end - begin) / bytesPerWeight };
 }
 
-function toFixedPoint(row: readonly number[]): number[] {
+const bytesPerWeight = Int32Array.BYTES_PER_ELEMENT;
+
+function writeFixedPoint(row: Float64Array, to: Int32Array): void {
   const sum = row.reduce((total, weight) => total + weight, 0);
-  return row.map((weight) => {
-    const scaled = (sum === 0 ? weight : weight / sum) * 2 ** precisionBits;
-    return Math.trunc(scaled + (scaled < 0 ? -0.5 : 0.5));
-  });
+  for (const [k, weight] of row.entries()) {
+    const scaled = (sum === 0 ? weight : weight / sum) * 2 ** 22;
+    to[k] = Math.trunc(scaled + (scaled < 0 ? -0.5 : 0.5));
+  }
 }
 
 function sinc(x: number): number {

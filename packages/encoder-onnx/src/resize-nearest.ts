@@ -18,7 +18,9 @@ export function resizeNearest(
   for (const row of rows) {
     for (const column of columns) {
       const from = (row * image.width + column) * 3;
-      rgb.set(image.rgb.subarray(from, from + 3), to);
+      rgb[to] = image.rgb[from] ?? 0;
+      rgb[to + 1] = image.rgb[from + 1] ?? 0;
+      rgb[to + 2] = image.rgb[from + 2] ?? 0;
       to += 3;
     }
   }

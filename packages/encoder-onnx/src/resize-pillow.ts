@@ -1,11 +1,7 @@
 import type { RgbImage } from "@semblance/core";
-import {
-  precisionBits,
-  type ResampledAxis,
-  type ResampleKernel,
-  type ResampleWeights,
-  resampleWeights,
-} from "./resample-kernels.ts";
+import { cachedWeights } from "./cached-weights.ts";
+import { resampleImage } from "./resample-image.ts";
+import type { ResampledAxis, ResampleKernel } from "./resample-kernels.ts";
 import { resizeNearest } from "./resize-nearest.ts";
 
 /** Pillow's resampling filters, by name. */
@@ -57,29 +53,16 @@ export function resizePillow(options: ResizeOptions): RgbImage {
   const vertical = { from: image.height, to: height, first: window.top, length: window.height };
   if (isUnchanged(horizontal) && isUnchanged(vertical)) return image;
   if (kernel === "nearest") return resizeNearest(image, horizontal, vertical);
-  const across = resampleWeights(horizontal, kernel);
-  const down = resampleWeights(vertical, kernel);
-  if (isColumnsFirst(image, width, height)) return resizeRows(resizeColumns(image, down), across);
-  const needed = cutRows(image, down);
-  return resizeColumns(resizeRows(needed.image, across), needed.down);
+  return resampleImage({
+    image,
+    across: cachedWeights(horizontal, kernel),
+    down: cachedWeights(vertical, kernel),
+    isColumnsFirst: isColumnsFirst(image, width, height),
+  });
 }
 
 function isUnchanged({ from, to, length }: ResampledAxis): boolean {
   return from === to && to === length;
-}
-
-// Only the rows that the second pass reads; the weights count from the first of them.
-function cutRows(
-  { rgb, width }: RgbImage,
-  down: ResampleWeights,
-): { readonly image: RgbImage; readonly down: ResampleWeights } {
-  const last = down.start.length - 1;
-  const first = down.start[0] ?? 0;
-  const end = (down.start[last] ?? 0) + (down.count[last] ?? 0);
-  return {
-    image: { rgb: rgb.subarray(first * width * 3, end * width * 3), width, height: end - first },
-    down: { ...down, start: down.start.map((row) => row - first) },
-  };
 }
 
 // The order decides roundings. Pillow 13 takes the height first where it loses over twice as many pixels.
@@ -102,57 +85,4 @@ function checkWindow(window: ResizeWindow, width: number, height: number): void 
   throw new RangeError(
     `Expected a window of whole pixels within ${width}×${height}, found ${window.width}×${window.height} at ${left}, ${top}.`,
   );
-}
-
-const half = 1 << (precisionBits - 1);
-
-function resizeRows(image: RgbImage, resample: ResampleWeights): RgbImage {
-  const { rgb } = image;
-  const { weights } = resample;
-  const width = resample.start.length;
-  const out = new Uint8ClampedArray(width * image.height * 3);
-  for (let x = 0; x < width; x++) {
-    const firstWeight = x * resample.width;
-    const endWeight = firstWeight + (resample.count[x] ?? 0);
-    const firstPixel = (resample.start[x] ?? 0) * 3;
-    for (let y = 0; y < image.height; y++) {
-      let red = half;
-      let green = half;
-      let blue = half;
-      let from = y * image.width * 3 + firstPixel;
-      for (let k = firstWeight; k < endWeight; k++) {
-        const weight = weights[k] ?? 0;
-        red += (rgb[from] ?? 0) * weight;
-        green += (rgb[from + 1] ?? 0) * weight;
-        blue += (rgb[from + 2] ?? 0) * weight;
-        from += 3;
-      }
-      const to = (y * width + x) * 3;
-      out[to] = red >> precisionBits;
-      out[to + 1] = green >> precisionBits;
-      out[to + 2] = blue >> precisionBits;
-    }
-  }
-  return { rgb: new Uint8Array(out.buffer), width, height: image.height };
-}
-
-function resizeColumns(image: RgbImage, resample: ResampleWeights): RgbImage {
-  const { rgb } = image;
-  const height = resample.start.length;
-  const stride = image.width * 3;
-  const out = new Uint8ClampedArray(stride * height);
-  const sums = new Int32Array(stride);
-  for (let y = 0; y < height; y++) {
-    sums.fill(half);
-    const firstWeight = y * resample.width;
-    const firstRow = resample.start[y] ?? 0;
-    for (let k = 0; k < (resample.count[y] ?? 0); k++) {
-      const weight = resample.weights[firstWeight + k] ?? 0;
-      const from = (firstRow + k) * stride;
-      for (let i = 0; i < stride; i++) sums[i] = (sums[i] ?? 0) + (rgb[from + i] ?? 0) * weight;
-    }
-    const to = y * stride;
-    for (let i = 0; i < stride; i++) out[to + i] = (sums[i] ?? 0) >> precisionBits;
-  }
-  return { rgb: new Uint8Array(out.buffer), width: image.width, height };
 }
