@@ -24,7 +24,19 @@ test("the processor named in the file decides the defaults, not the model's fami
   expect(pipeline.crop).toBeUndefined();
 });
 
+test("a lone number is the shorter edge, or a square where the file says so", () => {
+  const resizeOf = (config: object) => toImagePipeline({ size: 8, ...config }, "CLIP").resize?.to;
+  expect(resizeOf({})).toEqual({ shortestEdge: 8 });
+  expect(resizeOf({ default_to_square: true })).toEqual({ width: 8, height: 8 });
+});
+
+test("a step that is null is left out, as in transformers", () => {
+  const pipeline = toImagePipeline({ do_resize: null, do_normalize: null }, "CLIP");
+  expect(pipeline.resize ?? pipeline.normalize).toBeUndefined();
+});
+
 test.each([
+  [{ image_processor_type: "Siglip2ImageProcessor" }, /is for Siglip2ImageProcessor/],
   [{ image_processor_type: "ConvNextImageProcessor" }, /is for ConvNextImageProcessor/],
   [{ do_pad: true }, /asks for padding/],
   [{ do_center_crop: false }, /gives images of varying size/],

@@ -25,6 +25,7 @@ const preprocessorConfig = z.looseObject({
   feature_extractor_type: z.string().optional(),
   do_resize: z.boolean().nullish(),
   size: size.nullish(),
+  default_to_square: z.boolean().nullish(),
   resample: z.int().min(0).max(5).nullish(),
   do_center_crop: z.boolean().nullish(),
   crop_size: size.nullish(),
@@ -40,16 +41,27 @@ type PreprocessorConfig = z.output<typeof preprocessorConfig>;
 
 /** The steps from a decoded image to a tower's input, in order; absent steps are left out. */
 export interface ImagePipeline {
-  /** To a fixed size, or until the shorter edge has a length. */
+  /**
+   * To a fixed size; or with the image's proportions, until the shorter edge has a length, or it just
+   * covers a size, or just fits into one.
+   */
   readonly resize?: {
-    readonly to: PixelSize | { readonly shortestEdge: number };
+    readonly to:
+      | PixelSize
+      | { readonly shortestEdge: number }
+      | { readonly cover: PixelSize }
+      | { readonly contain: PixelSize };
     readonly kernel: ResizeKernel;
   };
-  /** Cut from the middle, filled up with 0 where the image is smaller. */
+  /** Cut from the middle, filled up where the image is smaller. */
   readonly crop?: PixelSize;
+  /** What a channel is filled up with, of 255. @defaultValue 0 */
+  readonly fill?: number;
   /** What 0…255 is multiplied by. */
   readonly rescaleFactor?: number;
   readonly normalize?: { readonly mean: Channels; readonly std: Channels };
+  /** Whose roundings hold, in the crop's place and in single precision. @defaultValue those of transformers */
+  readonly style?: "torchvision";
   /** Size of every result. */
   readonly output: PixelSize;
 }
@@ -89,14 +101,21 @@ export function toImagePipeline(value: unknown, family: ImageFamily): ImagePipel
   };
 }
 
+// A step that is null is left out: transformers takes its own default only where the key is absent.
+function isOn(step: boolean | null | undefined, usual = true): boolean {
+  return step === undefined ? usual : step === true;
+}
+
 function resizeStep(config: PreprocessorConfig, defaults: FamilyDefaults): ImagePipeline["resize"] {
-  if (config.do_resize === false) return undefined;
+  if (!isOn(config.do_resize)) return undefined;
   const kernel = kernels[config.resample ?? bicubicCode] ?? "bicubic";
-  return { to: toResizeSize(config.size ?? defaults.size), kernel };
+  const value = config.size ?? defaults.size;
+  const isSquare = typeof value === "number" && config.default_to_square === true;
+  return { to: isSquare ? toFixedSize(value) : toResizeSize(value), kernel };
 }
 
 function cropStep(config: PreprocessorConfig, defaults: FamilyDefaults): PixelSize | undefined {
-  const isCropped = config.do_center_crop ?? defaults.isCropped;
+  const isCropped = isOn(config.do_center_crop, defaults.isCropped);
   return isCropped ? toFixedSize(config.crop_size ?? defaults.cropSize) : undefined;
 }
 
@@ -108,8 +127,8 @@ function valueSteps(
   const mean = toChannels(config.image_mean ?? defaults.mean);
   const std = toChannels(config.image_std ?? defaults.std);
   return {
-    ...(config.do_rescale !== false && { rescaleFactor }),
-    ...(config.do_normalize !== false && { normalize: { mean, std } }),
+    ...(isOn(config.do_rescale) && { rescaleFactor }),
+    ...(isOn(config.do_normalize) && { normalize: { mean, std } }),
   };
 }
 
@@ -121,7 +140,7 @@ function defaultsOf(config: PreprocessorConfig, family: ImageFamily): FamilyDefa
   throw unsupported(`is for ${type}; known are ${Object.keys(imageFamilies).join(", ")}`);
 }
 
-// transformers reads a lone number as the shorter edge for both families, a pair as height and width.
+// A lone number is the shorter edge unless `default_to_square` says otherwise, a pair height and width.
 function toResizeSize(value: SizeSetting): PixelSize | { shortestEdge: number } {
   if (typeof value === "number") return { shortestEdge: value };
   if ("shortest_edge" in value) return { shortestEdge: value.shortest_edge };

@@ -1,13 +1,10 @@
-import { availableParallelism } from "node:os";
-import { EncoderError, ModelError } from "@semblance/core";
-import { InferenceSession, type OnnxValue, Tensor } from "onnxruntime-node";
+import { EncoderError } from "@semblance/core";
+import { type InferenceSession, type OnnxValue, Tensor } from "onnxruntime-node";
 import { checkGraph, type GraphExpectation } from "./check-graph.ts";
+import { openSession, type SessionOptions } from "./open-session.ts";
 
 /** What {@link openOnnxGraph} needs to know. */
-export interface OnnxGraphOptions extends GraphExpectation {
-  /** Threads of one run; by default one for each processor core. */
-  readonly threads: number | undefined;
-}
+export interface OnnxGraphOptions extends GraphExpectation, SessionOptions {}
 
 /** An ONNX graph that turns a batch of inputs into vectors. */
 export interface OnnxGraph {
@@ -42,27 +39,6 @@ export async function openOnnxGraph(options: OnnxGraphOptions): Promise<OnnxGrap
   } catch (error) {
     await session.release();
     throw error;
-  }
-}
-
-async function openSession(options: OnnxGraphOptions): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(options.path, {
-      executionProviders: ["cpu"],
-      // Only fatal ones: everything else comes as an error that we pass on, and a library prints nothing.
-      logSeverityLevel: 4,
-      // Given a count, the engine does not pin its threads to cores, and without spinning they leave
-      // idle cores to decoding and to other processes: as fast alone, 1.6 times beside a busy neighbour.
-      intraOpNumThreads: options.threads ?? availableParallelism(),
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
-    });
-  } catch (error) {
-    throw new ModelError({
-      code: "ONNX_FAILED",
-      message: `onnxruntime cannot load ${options.path}: ${reasonOf(error)}`,
-      fix: "Export or copy the model again.",
-      cause: error,
-    });
   }
 }
 

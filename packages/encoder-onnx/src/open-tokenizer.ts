@@ -6,12 +6,14 @@ import type { ModelFolder } from "./model-folder.ts";
 import { readJson } from "./read-json.ts";
 import { createResource, type Resource } from "./resource.ts";
 import { sha256 } from "./sha256.ts";
+import { isSiglip2Tokenizer, padSideOf } from "./siglip2-rules.ts";
 import {
   createTokenizer,
   type TextTokenizer,
   tokenizerConfig,
   tokenizerDefinition,
 } from "./tokenizer.ts";
+import { withLowercase } from "./tokenizer-rules.ts";
 
 /** A model's tokenizer, and the hash of everything that decides its token ids. */
 export interface OpenedTokenizer {
@@ -43,14 +45,16 @@ export async function openTokenizer(model: ModelFolder): Promise<OpenedTokenizer
   // SigLIP pools the last position, so its texts were always filled up in training.
   const padTo = isSiglip(config) ? ("maxLength" as const) : ("longest" as const);
   const padId = config.text_config.pad_token_id ?? undefined;
-  const settings = { maxLength, padTo, padId };
+  const settings = { maxLength, padTo, padId, padSide: padSideOf(config, named) };
+  const isLowercasing = isSiglip2Tokenizer(config, named);
   const tokenizer = createResource({
     load: async () => {
       const definition = await readJson(folder, "tokenizer.json", tokenizerDefinition);
-      return createTokenizer({ definition, config: named, settings });
+      const rules = isLowercasing ? withLowercase(definition) : definition;
+      return createTokenizer({ definition: rules, config: named, settings });
     },
     close: async () => {},
   });
-  const parts = [sha256(tokenizerFile), settings, named.pad_token];
+  const parts = [sha256(tokenizerFile), settings, named.pad_token, isLowercasing];
   return { tokenizer, hash: sha256(parts) };
 }

@@ -1,32 +1,33 @@
 import type { RgbImage } from "@semblance/core";
-import type { PixelSize } from "./image-families.ts";
+import { cropStart, resizedSize } from "./image-geometry.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
 import { resizePillow } from "./resize-pillow.ts";
 
 /**
  * Makes the function that turns a decoded image into a tower's input: `[3, height, width]`,
- * planar, as transformers' image processors do with Pillow and numpy.
+ * planar, as transformers' image processors do with Pillow and numpy, or open_clip with torchvision.
  *
  * @see transformers `image_processing_backends.py` `PilBackend`, `image_transforms.py`
  */
 export function createPreprocessor(pipeline: ImagePipeline): (image: RgbImage) => Float32Array {
   const table = valueTable(pipeline);
   return (image) => {
-    const resized = pipeline.resize ? resize(image, pipeline.resize, pipeline.output) : image;
-    return cropToPlanes(resized, pipeline.output, table);
+    const resized = pipeline.resize ? resize(image, pipeline.resize, pipeline) : image;
+    return cropToPlanes(resized, pipeline, table);
   };
 }
 
 // A channel has 256 values, so rescaling and normalising are looked up: `[3, 256]`. Rounded to single
 // precision where numpy rounds: after rescaling in double precision, after the mean, after the deviation.
-function valueTable(pipeline: ImagePipeline): Float32Array {
+function valueTable({ rescaleFactor = 1, normalize, style }: ImagePipeline): Float32Array {
   const table = new Float32Array(3 * 256);
   for (let i = 0; i < table.length; i++) {
     const channel = Math.trunc(i / 256);
-    const rescaled = Math.fround((i % 256) * (pipeline.rescaleFactor ?? 1));
-    const mean = Math.fround(pipeline.normalize?.mean[channel] ?? 0);
-    const std = Math.fround(pipeline.normalize?.std[channel] ?? 1);
-    table[i] = Math.fround(rescaled - mean) / std;
+    // torchvision divides by 255; times its reciprocal is not always the same.
+    const rescaled = style === undefined ? (i % 256) * rescaleFactor : (i % 256) / 255;
+    const mean = Math.fround(normalize?.mean[channel] ?? 0);
+    const std = Math.fround(normalize?.std[channel] ?? 1);
+    table[i] = Math.fround(Math.fround(rescaled) - mean) / std;
   }
   return table;
 }
@@ -34,47 +35,54 @@ function valueTable(pipeline: ImagePipeline): Float32Array {
 // Only what the crop keeps is made: the rest of a long and narrow image would not fit into memory.
 function resize(
   image: RgbImage,
-  step: NonNullable<ImagePipeline["resize"]>,
-  kept: PixelSize,
+  { to, kernel }: NonNullable<ImagePipeline["resize"]>,
+  { output, style }: ImagePipeline,
 ): RgbImage {
-  const to = "width" in step.to ? step.to : shortestEdgeSize(image, step.to.shortestEdge);
-  const [left, width] = centerSpan(to.width, kept.width);
-  const [top, height] = centerSpan(to.height, kept.height);
-  const window = { left, top, width, height };
-  return resizePillow({ image, width: to.width, height: to.height, kernel: step.kernel, window });
+  const { width, height } = resizedSize(image, to);
+  const [left, keptWidth] = keptSpan(width, output.width, style);
+  const [top, keptHeight] = keptSpan(height, output.height, style);
+  const window = { left, top, width: keptWidth, height: keptHeight };
+  return resizePillow({ image, width, height, kernel, window });
 }
 
 // Where a center crop begins and how much it keeps; all of what is shorter than the crop.
-function centerSpan(length: number, kept: number): readonly [number, number] {
-  return length <= kept ? [0, length] : [Math.floor((length - kept) / 2), kept];
+function keptSpan(
+  length: number,
+  kept: number,
+  style: ImagePipeline["style"],
+): readonly [number, number] {
+  return length <= kept ? [0, length] : [cropStart(length, kept, style), kept];
 }
 
-/** The size whose shorter edge is `edge`, the longer cut to whole pixels: `get_resize_output_image_size`. */
-function shortestEdgeSize({ width, height }: PixelSize, edge: number): PixelSize {
-  return width <= height
-    ? { width: edge, height: Math.trunc((edge * height) / width) }
-    : { width: Math.trunc((edge * width) / height), height: edge };
-}
-
-// `center_crop` of transformers: floors the offset also where it is negative, and fills up with 0.
-function cropToPlanes(image: RgbImage, size: PixelSize, table: Float32Array): Float32Array {
+function cropToPlanes(
+  image: RgbImage,
+  { output, style, fill = 0 }: ImagePipeline,
+  table: Float32Array,
+): Float32Array {
   const { rgb } = image;
-  const { width, height } = size;
+  const { width, height } = output;
   const plane = width * height;
-  const top = Math.floor((image.height - height) / 2);
-  const left = Math.floor((image.width - width) / 2);
+  const top = cropStart(image.height, height, style);
+  const left = cropStart(image.width, width, style);
   const planes = new Float32Array(3 * plane);
-  for (let channel = 0; channel < 3; channel++) {
-    const values = table.subarray(channel * 256, (channel + 1) * 256);
-    planes.fill(values[0] ?? 0, channel * plane, (channel + 1) * plane);
-    for (let y = Math.max(0, -top); y < Math.min(height, image.height - top); y++) {
-      const from = ((y + top) * image.width + left) * 3 + channel;
-      const to = channel * plane + y * width;
-      const end = Math.min(width, image.width - left);
-      for (let x = Math.max(0, -left); x < end; x++) {
-        planes[to + x] = values[rgb[from + x * 3] ?? 0] ?? 0;
-      }
+  if (image.width < width || image.height < height) fillPlanes(planes, table, fill);
+  const begin = Math.max(0, -left);
+  const end = Math.min(width, image.width - left);
+  for (let y = Math.max(0, -top); y < Math.min(height, image.height - top); y++) {
+    let from = ((y + top) * image.width + left + begin) * 3;
+    for (let to = y * width + begin; to < y * width + end; to++) {
+      planes[to] = table[rgb[from] ?? 0] ?? 0;
+      planes[to + plane] = table[(rgb[from + 1] ?? 0) + 256] ?? 0;
+      planes[to + 2 * plane] = table[(rgb[from + 2] ?? 0) + 512] ?? 0;
+      from += 3;
     }
   }
   return planes;
+}
+
+function fillPlanes(planes: Float32Array, table: Float32Array, fill: number): void {
+  const plane = planes.length / 3;
+  for (let channel = 0; channel < 3; channel++) {
+    planes.fill(table[channel * 256 + fill] ?? 0, channel * plane, (channel + 1) * plane);
+  }
 }

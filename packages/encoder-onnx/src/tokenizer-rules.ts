@@ -22,6 +22,12 @@ export function withPythonRules(definition: TokenizerDefinition): TokenizerDefin
   };
 }
 
+/** A `tokenizer.json` whose texts are lower-cased before all else. */
+export function withLowercase(definition: TokenizerDefinition): TokenizerDefinition {
+  const normalizers = [{ type: "Lowercase" }, definition.normalizer].filter(isStep);
+  return { ...definition, normalizer: { type: "Sequence", normalizers } };
+}
+
 /** Applies `rule` to a step, or to each step of a sequence, whose steps stand under `key`. */
 function rewrite(value: unknown, key: string, rule: (step: Step) => Step): unknown {
   if (!isStep(value)) return null;

@@ -7,13 +7,16 @@ import { type TokenizerDefinition, withPythonRules } from "./tokenizer-rules.ts"
 export interface TokenizerConfig {
   readonly model_max_length?: number | undefined;
   readonly pad_token?: string | { readonly content: string } | null | undefined;
+  readonly padding_side?: PadSide | undefined;
+  readonly tokenizer_class?: string | null | undefined;
 }
 
 /** Schema of {@link TokenizerConfig}; other keys pass, and reach the tokenizer. */
 export const tokenizerConfig: z.ZodType<TokenizerConfig> = z.looseObject({
   model_max_length: z.number().positive().optional(),
   pad_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullish(),
-  padding_side: z.literal("right").optional(),
+  padding_side: z.enum(["left", "right"]).optional(),
+  tokenizer_class: z.string().nullish(),
   truncation_side: z.literal("right").optional(),
 });
 
@@ -27,12 +30,17 @@ export interface TokenizerOptions {
   readonly settings: TokenizerSettings;
 }
 
+/** The end of a text that filling stands at. */
+export type PadSide = "left" | "right";
+
 /** How texts become rows of one length. */
 export interface TokenizerSettings {
   /** Most tokens of a text, special ones included. */
   readonly maxLength: number;
   /** Fill up to the longest text of the batch, or always to `maxLength`. */
   readonly padTo: "longest" | "maxLength";
+  /** Where to fill. */
+  readonly padSide: PadSide;
   /** What to fill with, where `tokenizer_config.json` names no token. */
   readonly padId: number | undefined;
 }
@@ -65,14 +73,14 @@ export interface TextTokenizer {
  */
 export function createTokenizer(options: TokenizerOptions): TextTokenizer {
   const tokenizer = openTokenizer(options);
-  const { maxLength, padTo } = options.settings;
+  const { maxLength, padTo, padSide } = options.settings;
   const padId = padIdOf(tokenizer, options);
   const closing = countClosingTokens(tokenizer);
   return {
     tokenize: (text) => truncate(tokenizer.encode(wellFormed(text)).ids, maxLength, closing),
     toBatch: (texts) => {
       const longest = Math.max(0, ...texts.map(({ ids }) => ids.length));
-      return pad(texts, padTo === "longest" ? longest : maxLength, padId);
+      return pad(texts, { length: padTo === "longest" ? longest : maxLength, padId, padSide });
     },
   };
 }
@@ -132,12 +140,20 @@ function truncate(ids: readonly number[], maxLength: number, closing: number): T
   return { ids: [...ids.slice(0, maxLength - closing), ...end], isTruncated: true };
 }
 
-function pad(texts: readonly TokenizedText[], length: number, padId: number): TokenBatch {
+interface Padding {
+  readonly length: number;
+  readonly padId: number;
+  readonly padSide: PadSide;
+}
+
+function pad(texts: readonly TokenizedText[], padding: Padding): TokenBatch {
+  const { length, padId, padSide } = padding;
   const inputIds = new BigInt64Array(texts.length * length).fill(BigInt(padId));
   const attentionMask = new BigInt64Array(texts.length * length);
   for (const [row, { ids }] of texts.entries()) {
-    inputIds.set(ids.map(BigInt), row * length);
-    attentionMask.fill(1n, row * length, row * length + ids.length);
+    const start = row * length + (padSide === "left" ? length - ids.length : 0);
+    inputIds.set(ids.map(BigInt), start);
+    attentionMask.fill(1n, start, start + ids.length);
   }
   return { inputIds, attentionMask, length };
 }
