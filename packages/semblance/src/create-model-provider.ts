@@ -38,7 +38,7 @@ async function openModel(
   const { python, cacheFolder, dtype = "fp32", threads } = config;
   const folder = found.hasOnnx
     ? found.folder
-    : await exportOnce({ checkpoint: found.folder, cacheFolder, python, ...options });
+    : await exportOnce({ checkpoint: found.folder, cacheFolder, python, dtype, ...options });
   const encoder = await createOnnxEncoder(withoutUndefined({ folder, dtype, threads }));
   return withoutUndefined({
     encoder,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type RunOptions, withoutUndefined } from "@semblance/core";
-import { exportCheckpoint } from "@semblance/trainer-bridge";
+import { type ExportDtype, exportCheckpoint } from "@semblance/trainer-bridge";
 import { hashCheckpoint } from "./checkpoint-hash.ts";
 
 /** Options of {@link exportOnce}. */
@@ -12,6 +12,8 @@ export interface ExportOnceOptions extends RunOptions {
   /** @defaultValue the user's cache folder for Semblance */
   readonly cacheFolder?: string | undefined;
   readonly python?: string | undefined;
+  /** Each precision is exported and kept by itself. @defaultValue `"fp32"` */
+  readonly dtype?: ExportDtype | undefined;
 }
 
 /**
@@ -19,16 +21,18 @@ export interface ExportOnceOptions extends RunOptions {
  * is the checkpoint's content. Two processes at once may both export; one result stays.
  */
 export async function exportOnce(options: ExportOnceOptions): Promise<string> {
-  const { checkpoint, python, signal, onProgress } = options;
+  const { checkpoint, python, dtype = "fp32", signal, onProgress } = options;
   const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
-  const model = join(cacheFolder, "exports", await hashCheckpoint(checkpoint));
+  const key = await hashCheckpoint(checkpoint, withoutUndefined({ signal, onProgress }));
+  const model = join(cacheFolder, "exports", dtype === "fp32" ? key : `${key}-${dtype}`);
   if (await isComplete(model)) return model;
   await mkdir(dirname(model), { recursive: true });
   const working = await mkdtemp(`${model}-`);
   try {
     const name = basename(checkpoint);
+    const dtypes = [dtype];
     await exportCheckpoint(
-      withoutUndefined({ checkpoint, output: working, name, python, signal, onProgress }),
+      withoutUndefined({ checkpoint, output: working, name, dtypes, python, signal, onProgress }),
     );
     await rename(working, model).catch(async (error: unknown) => {
       if (!(await isComplete(model))) throw error;

@@ -1,3 +1,10 @@
+export type {
+  Certificate,
+  Distance,
+  ExportCost,
+  PrecisionCost,
+  TowerDistance,
+} from "./certificate.ts";
 export type { Device, TrainerConfig } from "./config.ts";
 export { createTrainer, type FileTrainer } from "./create-trainer.ts";
 export { doctorPython, type PythonReport } from "./doctor-python.ts";
@@ -9,10 +16,11 @@ export {
   hyperparameters,
 } from "./hyperparameters.ts";
 export type {
-  Certificate,
   CertificateItems,
+  ExportDtype,
   ExportOptions,
   ExportResult,
+  ExportWarning,
 } from "./run-export.ts";
 export type { SetUpPythonResult } from "./set-up-environment.ts";
 export { type SetUpPythonOptions, setUpPython } from "./set-up-python.ts";

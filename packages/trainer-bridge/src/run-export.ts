@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { RunOptions } from "@semblance/core";
+import type { Dataset, ItemFailure, RunOptions } from "@semblance/core";
 import { z } from "zod";
+import { type Certificate, certificateSchema } from "./certificate.ts";
 import { bridgeLogOf, writeJob } from "./job-folder.ts";
 import { openWorkerBridge } from "./open-worker-bridge.ts";
 import { parseReply } from "./parse-reply.ts";
@@ -10,6 +11,10 @@ import { protocolVersion } from "./python-bridge.ts";
 import { runJob, type WorkerModule } from "./run-job.ts";
 import { createStopRequest } from "./stop-request.ts";
 import { toProgress, toTrainingEvent } from "./training-event.ts";
+import { writeDataset } from "./write-dataset.ts";
+
+/** Precisions that an export can write. */
+export type ExportDtype = "fp32" | "fp16" | "int8";
 
 /** What to export, and where to. */
 export interface ExportOptions extends RunOptions {
@@ -23,10 +28,22 @@ export interface ExportOptions extends RunOptions {
   readonly base?: string;
   /** Real items to compare PyTorch and ONNX on. @defaultValue synthetic pixels and texts */
   readonly certificate?: CertificateItems;
+  /** Precisions to write; only these are kept. @defaultValue `["fp32"]` */
+  readonly dtypes?: readonly ExportDtype[];
+  /** Pairs to measure the cost of each precision on. @defaultValue the certificate's items, unranked */
+  readonly data?: Dataset;
+  /** Told what the user should know and what ends nothing: `PRECISION_POOR`, … */
+  readonly onWarning?: (warning: ExportWarning) => void;
   /** @defaultValue what `findPython` finds */
   readonly python?: string;
   /** Where `setUpPython` made its environment, when not in its default place. */
   readonly dataFolder?: string;
+}
+
+/** Something that ends nothing. */
+export interface ExportWarning {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** Items on which the exported graphs are compared with PyTorch. */
@@ -36,18 +53,6 @@ export interface CertificateItems {
   readonly texts: readonly string[];
 }
 
-/** How far the exported graphs are from PyTorch, on L2-normalised embeddings. */
-export interface Certificate {
-  /** `"torch 2.13.0"` */
-  readonly reference: string;
-  /** `"onnxruntime 1.32.0"` */
-  readonly runtime: string;
-  readonly items: { readonly images: number; readonly texts: number };
-  readonly image: { readonly maxAbs: number; readonly minCosine: number };
-  readonly text: { readonly maxAbs: number; readonly minCosine: number };
-  readonly tolerance: number;
-}
-
 /** What an export made. */
 export interface ExportResult {
   /** The model folder. */
@@ -55,6 +60,10 @@ export interface ExportResult {
   /** SHA-256 over the checkpoint's tensors. */
   readonly weights: string;
   readonly certificate: Certificate;
+  /** Each graph file, by its path in the model folder. */
+  readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+  /** Items of `data` that could not be used. */
+  readonly failures: readonly ItemFailure[];
   /** In seconds. */
   readonly timing: { readonly export: number };
 }
@@ -65,19 +74,14 @@ export interface ExportJob extends Omit<ExportOptions, "python" | "dataFolder"> 
   readonly worker?: WorkerModule;
 }
 
-const distance = z.object({ maxAbs: z.number(), minCosine: z.number() });
-
 const exportResult: z.ZodType<ExportResult> = z.object({
   model: z.string(),
   weights: z.string(),
-  certificate: z.object({
-    reference: z.string(),
-    runtime: z.string(),
-    items: z.object({ images: z.number(), texts: z.number() }),
-    image: distance,
-    text: distance,
-    tolerance: z.number(),
-  }),
+  certificate: certificateSchema,
+  files: z.record(z.string(), z.object({ sha256: z.string(), bytes: z.number() })),
+  failures: z.array(
+    z.object({ index: z.number(), input: z.string(), code: z.string(), message: z.string() }),
+  ),
   timing: z.object({ export: z.number() }),
 });
 
@@ -99,7 +103,9 @@ export async function runExport(job: ExportJob): Promise<ExportResult> {
 }
 
 async function runIn(jobFolder: string, job: ExportJob): Promise<unknown> {
-  await writeJob(jobFolder, { task: "export", config: configOf(job) }, protocolVersion);
+  const data = job.data === undefined ? null : await storeData(job.data, jobFolder, job);
+  const config = { ...configOf(job), data };
+  await writeJob(jobFolder, { task: "export", config }, protocolVersion);
   using stop = createStopRequest(job.signal);
   await using bridge = await openWorkerBridge({
     python: job.python,
@@ -109,18 +115,42 @@ async function runIn(jobFolder: string, job: ExportJob): Promise<unknown> {
   const onEvent = (value: unknown) => {
     const event = toTrainingEvent(value);
     if (event.type === "progress") job.onProgress?.(toProgress(event));
+    if (event.type === "warning") job.onWarning?.({ code: event.code, message: event.message });
   };
   const worker = job.worker === undefined ? {} : { worker: job.worker };
   const pidFile = join(jobFolder, "worker.pid");
   return await runJob({ ...patience, ...worker, bridge, jobFolder, pidFile, stop, onEvent });
 }
 
-function configOf({ checkpoint, output, name, base, certificate }: ExportJob): object {
+const itemsPerReport = 1000;
+
+async function storeData(dataset: Dataset, jobFolder: string, job: ExportJob): Promise<string> {
+  const folder = join(jobFolder, "data");
+  await writeDataset({
+    dataset,
+    folder,
+    onItem: (done) => {
+      job.signal?.throwIfAborted();
+      if (done % itemsPerReport === 0) {
+        job.onProgress?.({ stage: "listing items", done, unit: "items" });
+      }
+    },
+    onUnknownItems: (count) =>
+      job.onWarning?.({
+        code: "JUDGEMENTS_WITHOUT_ITEMS",
+        message: `${count} judgements of "${dataset.name}" name an item that it does not hold; they were left out.`,
+      }),
+  });
+  return folder;
+}
+
+function configOf({ checkpoint, output, name, base, dtypes, certificate }: ExportJob): object {
   return {
     checkpoint: resolve(checkpoint),
     output: resolve(output),
     name: name ?? null,
     base: base ?? null,
+    dtypes: dtypes ?? ["fp32"],
     certificate: certificate
       ? { images: certificate.images.map((path) => resolve(path)), texts: certificate.texts }
       : null,

@@ -1,14 +1,25 @@
-import { withoutUndefined } from "@semblance/core";
-import { exportCheckpoint } from "@semblance/trainer-bridge";
+import { type Dataset, withoutUndefined } from "@semblance/core";
+import { openDataset, selectSplit } from "@semblance/data";
+import { type ExportDtype, type ExportResult, exportCheckpoint } from "@semblance/trainer-bridge";
 import { type Command, InvalidArgumentError } from "commander";
 import { inspectCheckpoint } from "../model-folder.ts";
 import { shellWord } from "../shell-word.ts";
-import { addOfflineOption, addOutputOptions, type SeedOptions } from "./common-options.ts";
+import {
+  addDataOptions,
+  addOfflineOption,
+  addOutputOptions,
+  type DataOptions,
+  type SeedOptions,
+} from "./common-options.ts";
+import { formatCost } from "./format-cost.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 import { forCommand } from "./training-failure.ts";
 
-interface ExportOptions extends SeedOptions {
+interface ExportOptions extends SeedOptions, DataOptions {
   readonly output: string;
+  readonly dtype: ExportDtype[];
+  readonly data?: string;
+  readonly split?: string;
   readonly python?: string;
 }
 
@@ -19,9 +30,11 @@ export function addExportVerb(program: Command, context: VerbContext): void {
     .description("export both towers of a checkpoint to ONNX, checked against PyTorch")
     .argument("<checkpoint>", "a Hugging Face checkpoint folder or a RUN")
     .requiredOption("-o, --output <folder>", "the model folder to write")
-    .option("--dtype <types>", "precisions to write; fp32 is the one there is", parseDtypes)
+    .option("--dtype <types>", "precisions to write, of fp32,fp16,int8", parseDtypes, ["fp32"])
+    .option("-d, --data <table>", "pairs to measure the cost of each precision on")
+    .option("--split <name>", "only this split (default: test, where the table has splits)")
     .option("--python <path>", "the Python to use");
-  addOfflineOption(addOutputOptions(verb));
+  addOfflineOption(addDataOptions(addOutputOptions(verb)));
   verb.action((checkpoint: string, options: ExportOptions) =>
     runVerb(context, options, (tools) => runExport(checkpoint, options, tools)),
   );
@@ -34,24 +47,42 @@ async function runExport(
 ): Promise<VerbResult> {
   const { onProgress, signal } = tools;
   const checkpoint = await inspectCheckpoint(model);
-  const { output, python } = options;
+  const { output, python, dtype: dtypes } = options;
+  const data = await openData(options, tools);
+  const onWarning = ({ message }: { readonly message: string }) => tools.note(message);
   const exported = await exportCheckpoint(
-    withoutUndefined({ checkpoint, output, python, onProgress, signal }),
+    withoutUndefined({ checkpoint, output, dtypes, data, python, onProgress, onWarning, signal }),
   ).catch((error: unknown) => {
     throw forCommand(error, "Try again; if memory ran out, close other programs first.");
   });
-  const { image, text, tolerance } = exported.certificate;
-  return {
-    document: { ...exported },
-    text: [
-      `Exported to ${exported.model} in ${exported.timing.export.toFixed(1)} s.`,
-      `Largest difference to PyTorch: images ${image.maxAbs.toExponential(1)}, texts ${text.maxAbs.toExponential(1)} (allowed ${tolerance}).`,
-      `Evaluate it: npx @semblance/semblance eval -m ${shellWord(exported.model)} -d pairs.csv`,
-    ].join("\n"),
-  };
+  const failures = [...(data?.failures ?? []), ...exported.failures];
+  return { document: { ...exported, failures }, text: describe(exported), failures };
 }
 
-function parseDtypes(text: string): string {
-  if (text === "fp32") return text;
-  throw new InvalidArgumentError("Only fp32 can be exported.");
+async function openData(options: ExportOptions, tools: VerbTools): Promise<Dataset | undefined> {
+  if (options.data === undefined) return undefined;
+  const { columns, baseFolder } = options;
+  const readOptions = withoutUndefined({ columns, baseFolder, signal: tools.signal });
+  const dataset = await openDataset(options.data, readOptions);
+  const split = options.split ?? (dataset.splits.includes("test") ? "test" : undefined);
+  return split === undefined ? dataset : selectSplit(dataset, split);
+}
+
+function describe({ model, certificate, timing }: ExportResult): string {
+  const { image, text, tolerance, cost } = certificate;
+  return [
+    `Exported to ${model} in ${timing.export.toFixed(1)} s.`,
+    `Largest difference to PyTorch: images ${image.maxAbs.toExponential(1)}, texts ${text.maxAbs.toExponential(1)} (fp32; allowed ${tolerance}).`,
+    ...(cost === null ? [] : formatCost(cost)),
+    `Evaluate it: npx @semblance/semblance eval -m ${shellWord(model)} -d pairs.csv`,
+  ].join("\n");
+}
+
+const known: readonly ExportDtype[] = ["fp32", "fp16", "int8"];
+
+function parseDtypes(text: string): ExportDtype[] {
+  const names = text.split(",").map((name) => name.trim());
+  const dtypes = known.filter((dtype) => names.includes(dtype));
+  if (dtypes.length === new Set(names).size) return dtypes;
+  throw new InvalidArgumentError("Write fp32, fp16 and int8, with commas between them.");
 }

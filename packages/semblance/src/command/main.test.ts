@@ -48,7 +48,7 @@ test.each([
   [["embed", "-m", "model", "-o", "out"], "give one of --data, --images and --texts"],
   [["train", "-m", "model", "-d", "a.csv", "-o", "run", "--time-limit", "soon"], "180s, 3m or 1h"],
   [["train", "-m", "model", "-d", "a.csv", "-o", "run", "--device", "tpu"], "cpu, cuda or mps"],
-  [["export", "model", "-o", "out", "--dtype", "fp16"], "Only fp32"],
+  [["export", "model", "-o", "out", "--dtype", "fp16,int4"], "fp32, fp16 and int8"],
   [["doctor"], "--python"],
 ])("semblance %j cannot be understood: exit code 2", async (parameters, message) => {
   const { exitCode, stdout, stderr } = await runCommand(...parameters);

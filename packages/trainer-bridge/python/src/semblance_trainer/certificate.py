@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,11 @@ from torch import nn
 
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
+from semblance_trainer.graph_encoder import open_graph
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.towers import CertificateInputs, tower_jobs
 
-__all__ = ["TOLERANCE", "check_towers"]
+__all__ = ["TOLERANCE", "check_towers", "distance"]
 
 TOLERANCE = 1e-5
 """Largest difference allowed in any component of an L2-normalised embedding."""
@@ -49,6 +49,7 @@ def _certificate(inputs: CertificateInputs, checks: list[dict[str, float]]) -> d
         "image": checks[0],
         "text": checks[1],
         "tolerance": TOLERANCE,
+        "cost": None,
     }
 
 
@@ -57,24 +58,27 @@ def _unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(exact / np.linalg.norm(exact, axis=1, keepdims=True))
 
 
+def distance(expected: NDArray[np.float32], found: NDArray[np.float32]) -> dict[str, float]:
+    """Return the largest difference and the smallest cosine of rows, L2-normalised first."""
+    exact, other = _unit_rows(expected), _unit_rows(found)
+    return {
+        "maxAbs": float(np.abs(exact - other).max()),
+        "minCosine": float((exact * other).sum(axis=1).min()),
+    }
+
+
 def _compare(tower: nn.Module, tensors: dict[str, torch.Tensor], path: Path) -> dict[str, float]:
     """Return the largest difference and smallest cosine over batches of 1, 2 and all items."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        os.fspath(path), options, providers=["CPUExecutionProvider"]
-    )
+    session = open_graph(path)
     largest, smallest_cosine = 0.0, 1.0
     count = len(next(iter(tensors.values())))
     for size in sorted({1, min(2, count), count}):
         part = {name: tensor[:size] for name, tensor in tensors.items()}
         with torch.no_grad():
-            expected = _unit_rows(tower(**part).numpy())
-        found = _unit_rows(session.run(None, {k: v.numpy() for k, v in part.items()})[0])
-        largest = max(largest, float(np.abs(expected - found).max()))
-        smallest_cosine = min(smallest_cosine, float((expected * found).sum(axis=1).min()))
+            expected = tower(**part).numpy()
+        apart = distance(expected, session.run(None, {k: v.numpy() for k, v in part.items()})[0])
+        largest = float(np.maximum(largest, apart["maxAbs"]))  # unlike max, it keeps a NaN
+        smallest_cosine = min(smallest_cosine, apart["minCosine"])
     if not largest <= TOLERANCE:
         raise TrainerError(
             "EXPORT_FAILED",

@@ -95,7 +95,8 @@ class ExportConfig:
     """An export: checkpoint folder in, model folder out.
 
     `name` defaults to the checkpoint folder's; without `certificate` items the comparison runs on
-    synthetic pixels and texts.
+    synthetic pixels and texts. `dtypes` are the precisions to write. `data` is a dataset folder
+    (see `dataset.py`) on which the cost of each precision is measured.
     """
 
     checkpoint: str
@@ -103,6 +104,8 @@ class ExportConfig:
     name: str | None = None
     base: str | None = None
     certificate: CertificateItems | None = None
+    dtypes: tuple[Literal["fp32", "fp16", "int8"], ...] = ("fp32",)
+    data: str | None = None
 
 
 def parse_fit_config(value: object) -> FitConfig:
@@ -115,7 +118,10 @@ def parse_fit_config(value: object) -> FitConfig:
 
 def parse_export_config(value: object) -> ExportConfig:
     """Parse the `config` of an export job. Raises TrainerError CONFIG."""
-    return parse_strictly(ExportConfig, value, "config")
+    config = parse_strictly(ExportConfig, value, "config")
+    if not config.dtypes:
+        raise refuse("config.dtypes", "at least one precision", [])
+    return config
 
 
 def _check_ranges(config: FitConfig) -> None:

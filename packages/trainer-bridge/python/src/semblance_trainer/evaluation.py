@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from semblance_trainer.dataset import ImageText
 from semblance_trainer.file_rows import FileRows
 from semblance_trainer.halves import Halves, split_validation
 from semblance_trainer.image_cache import PixelCache
+from semblance_trainer.images import ImageRecipe
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.ranking import (
     CUTOFFS,
@@ -22,10 +24,41 @@ from semblance_trainer.ranking import (
     random_mean_reciprocal_rank,
     rank_queries,
 )
+from semblance_trainer.tokens import TextEncoder
 
-__all__ = ["Evaluation", "Evaluator"]
+__all__ = ["Embeddings", "Encoder", "Evaluation", "Evaluator"]
 
 _BATCH = 64
+
+
+class Encoder(Protocol):
+    """What makes embeddings: a `DualEncoder`, or graphs that stand for one."""
+
+    @property
+    def images(self) -> ImageRecipe:
+        """How images become pixel_values."""
+
+    @property
+    def texts(self) -> TextEncoder:
+        """How texts become ids."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of an embedding."""
+
+    def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        """Return L2-normalised image embeddings [batch, dimension]."""
+
+    def encode_texts(self, ids: Sequence[Sequence[int]]) -> torch.Tensor:
+        """Return L2-normalised text embeddings [batch, dimension] of token ids."""
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """One encoder's [image item, dimension] and [text item, dimension]; left-out rows are zero."""
+
+    images: NDArray[np.float32]
+    texts: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -134,23 +167,42 @@ class Evaluator:
         training = model.network.training
         model.network.eval()
         try:
-            with torch.inference_mode():
-                images = self._encode_images(model, report)
-                texts = self._encode_texts(model, report)
+            embeddings = self.encode(model, report)
         finally:
             model.network.train(training)
+        images, texts = embeddings.images, embeddings.texts
         finite = bool(np.isfinite(images).all() and np.isfinite(texts).all())
         if not finite:  # ranks of NaN would be nonsense: nothing is found
             images, texts = np.zeros_like(images), np.zeros_like(texts)
         choosing = self._choosing.rank(images, texts)
         judging = np.concatenate([r.reciprocal for r in self._judging.rank(images, texts)])
+        metrics = self.metrics(Embeddings(images, texts))
+        mean = sum(_mean(ranks.reciprocal) for ranks in choosing) / 2
+        return Evaluation(metrics, mean if finite else -math.inf, judging, finite)
+
+    def encode(
+        self, encoder: Encoder, report: Callable[[int, int], None] = lambda done, total: None
+    ) -> Embeddings:
+        """Encode all items; `report` hears (encoded, of all items)."""
+        with torch.inference_mode():
+            return Embeddings(
+                self._encode_images(encoder, report), self._encode_texts(encoder, report)
+            )
+
+    def metrics(self, embeddings: Embeddings) -> dict[str, float]:
+        """Return hit@k and MRR of both directions on the whole, keys as in `eval --json`."""
         metrics: dict[str, float] = {}
-        for name, ranks in zip(("t2i", "i2t"), self._whole.rank(images, texts), strict=True):
+        ranked = self._whole.rank(embeddings.images, embeddings.texts)
+        for name, ranks in zip(("t2i", "i2t"), ranked, strict=True):
             for i, k in enumerate(CUTOFFS):
                 metrics[f"{name}.hit@{k}"] = _mean(ranks.hits[:, i])
             metrics[f"{name}.mrr"] = _mean(ranks.reciprocal)
-        mean = sum(_mean(ranks.reciprocal) for ranks in choosing) / 2
-        return Evaluation(metrics, mean if finite else -math.inf, judging, finite)
+        return metrics
+
+    def evaluated(self, embeddings: Embeddings) -> Embeddings:
+        """Return the rows of the items that take part: no row is zero for being left out."""
+        whole = self._whole
+        return Embeddings(embeddings.images[whole.images], embeddings.texts[whole.texts])
 
     def timed(
         self, model: DualEncoder, report: Callable[[int, int], None] = lambda done, total: None
@@ -161,7 +213,7 @@ class Evaluator:
         return evaluation, time.monotonic() - start
 
     def _encode_images(
-        self, model: DualEncoder, report: Callable[[int, int], None]
+        self, model: Encoder, report: Callable[[int, int], None]
     ) -> NDArray[np.float32]:
         """Return [image item, dimension]; rows of unreadable items are zero."""
         rows = np.concatenate(self._rows)
@@ -178,7 +230,7 @@ class Evaluator:
         return sums
 
     def _encode_texts(
-        self, model: DualEncoder, report: Callable[[int, int], None]
+        self, model: Encoder, report: Callable[[int, int], None]
     ) -> NDArray[np.float32]:
         """Return [text item, dimension]; rows of texts that are left out are zero."""
         if self._ids is None:

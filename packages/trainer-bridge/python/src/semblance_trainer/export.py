@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from semblance_trainer.config import CertificateItems, ExportConfig
+from semblance_trainer.cost import measure_cost
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
 from semblance_trainer.export_onnx import export_towers
@@ -24,6 +25,7 @@ from semblance_trainer.model_folder import (
     refuse_occupied,
     write_description,
 )
+from semblance_trainer.precisions import graph_names, write_precisions
 from semblance_trainer.towers import CertificateInputs, make_inputs
 
 __all__ = ["export_model", "run_export"]
@@ -41,11 +43,14 @@ def run_export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
     model = load_dual_encoder(Path(config.checkpoint), torch.device("cpu"))
     events.progress("loading", 1, 1, "parts")
     inputs = _read_items(model, config.certificate)
-    description = export_model(config, model, inputs, events)
+    failures: list[dict[str, Any]] = []
+    description = export_model(config, model, inputs, events, failures=failures)
     return {
         "model": config.output,
         "weights": description["weights"],
         "certificate": description["certificate"],
+        "files": description["files"],
+        "failures": failures,
         "timing": {"export": time.monotonic() - began},
     }
 
@@ -68,31 +73,59 @@ def export_model(
     *,
     weights: Path | None = None,
     fit: dict[str, Any] | None = None,
+    failures: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Export the model as it is loaded; return semblance.json, which comes into place last.
 
     Everything is made in a folder inside the output and moved when it is complete and checked:
     an export that breaks off leaves the output as it was.
     `weights` is the folder whose safetensors the loaded model equals, by default the checkpoint;
-    `fit` is the result of the fit that made them, for the model card.
+    `fit` is the result of the fit that made them, for the model card; `failures` receives the
+    items of `config.data` that could not be read.
     """
     source, output = Path(config.checkpoint), Path(config.output)
     partial = output / _PARTIAL
     shutil.rmtree(partial, ignore_errors=True)  # of an export that was killed
     partial.mkdir(parents=True)
     try:
-        description = _make_model(config, model, inputs, events, partial, weights or source, fit)
+        certificate = _make_graphs(config, model, inputs, events, partial, failures)
+        description = _describe(config, model, certificate, partial, weights or source, fit)
         move_model(partial, output)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return description
 
 
-def _make_model(
+def _make_graphs(
     config: ExportConfig,
     model: DualEncoder,
     inputs: CertificateInputs,
     events: EventWriter,
+    folder: Path,
+    failures: list[dict[str, Any]] | None,
+) -> dict[str, Any]:
+    """Write the graphs that are asked for; return the certificate.
+
+    fp32 is always made: the others are made from it, and it is what they are compared with.
+    """
+    certificate = export_towers(model, folder, inputs, events)
+    if config.dtypes != ("fp32",) or config.data is not None:
+        write_precisions(folder, config.dtypes, events)
+        cost = measure_cost(model, folder, config.dtypes, inputs, config.data, events)
+        certificate["cost"] = cost.facts
+        if failures is not None:
+            failures.extend(cost.failures)
+    if "fp32" not in config.dtypes:
+        for name in graph_names("fp32"):
+            for path in (folder / "onnx").glob(f"{name}*"):
+                path.unlink()
+    return certificate
+
+
+def _describe(
+    config: ExportConfig,
+    model: DualEncoder,
+    certificate: dict[str, Any],
     folder: Path,
     weights: Path,
     fit: dict[str, Any] | None,
@@ -102,7 +135,6 @@ def _make_model(
     base = config.base if config.base is not None or fit is None else inherited
     name = config.name or source.resolve().name
     copy_checkpoint_files(source, folder)
-    certificate = export_towers(model, folder, inputs, events)
     write_model_card(
         folder,
         model,

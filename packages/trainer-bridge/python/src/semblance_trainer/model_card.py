@@ -40,6 +40,8 @@ def write_model_card(
     ]
     lines += _measurements(fit) if fit is not None else []
     lines += _agreement(certificate)
+    cost = certificate.get("cost")
+    lines += _cost(cost) if cost is not None else []
     write_atomically(folder / "README.md", "\n".join(lines) + "\n")
 
 
@@ -81,3 +83,32 @@ def _agreement(certificate: dict[str, Any]) -> list[str]:
         f"{certificate['image']['maxAbs']:.1e} (images) and {certificate['text']['maxAbs']:.1e} "
         f"(texts); allowed {certificate['tolerance']:.0e}.",
     ]
+
+
+def _cost(cost: dict[str, Any]) -> list[str]:
+    items = cost["items"]
+    on = f"{items['images']} images and {items['texts']} texts"
+    on += " of a dataset" if cost["dataset"] else "; nothing was ranked, as no dataset was given"
+    exact = cost["metrics"]
+    keys = [f"{way}.hit@{k}" for way in ("t2i", "i2t") for k in (1, 5, 10)] if exact else []
+    head = ["precision", "MB", "min. cosine, images", "min. cosine, texts"]
+    head += ["same first, t2i", "same first, i2t", *keys] if exact else []
+    rows = [_cost_row(dtype, facts, keys) for dtype, facts in cost["precisions"].items()]
+    if exact:
+        rows.insert(0, ["PyTorch", *[""] * 5, *[f"{exact[key]:.4f}" for key in keys]])
+    return [
+        "",
+        "## What each precision costs",
+        "",
+        f"Against PyTorch in float32, on {on}.",
+        "",
+        *(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)),
+    ]
+
+
+def _cost_row(dtype: str, facts: dict[str, Any], keys: list[str]) -> list[str]:
+    row = [dtype, f"{facts['bytes'] / 1e6:.1f}"]
+    row += [f"{facts['toTorch'][side]['minCosine']:.6f}" for side in ("image", "text")]
+    if keys:
+        row += [f"{facts['agreement'][f'{way}.agreement@1']:.4f}" for way in ("t2i", "i2t")]
+    return row + [f"{facts['metrics'][key]:.4f} ({facts['change'][key]:+.4f})" for key in keys]

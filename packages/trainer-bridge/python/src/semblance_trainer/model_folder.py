@@ -14,6 +14,7 @@ from semblance_trainer.checkpoint import hash_weights, read_tensors
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import fsync_folder, write_atomically
 from semblance_trainer.model import DualEncoder
+from semblance_trainer.precisions import DTYPES, graph_names
 
 __all__ = [
     "CHECKPOINT_FILES",
@@ -27,7 +28,13 @@ __all__ = [
     "write_description",
 ]
 
-GRAPHS = ("vision_model.onnx", "text_model.onnx")
+GRAPHS = graph_names("fp32")
+_GRAPH_FILES = tuple(
+    f"onnx/{name}{ending}"
+    for dtype in DTYPES
+    for name in graph_names(dtype)
+    for ending in ("", ".data")
+)
 CHECKPOINT_FILES = (
     "config.json",
     "preprocessor_config.json",
@@ -95,17 +102,21 @@ def _is_export(folder: Path) -> bool:
 
 
 def _written_names(folder: Path) -> list[str]:
-    names = (*CHECKPOINT_FILES, "README.md", "semblance.json", *(f"onnx/{name}" for name in GRAPHS))
+    names = (*CHECKPOINT_FILES, "README.md", "semblance.json", *_GRAPH_FILES)
     return [name for name in names if os.path.lexists(folder / name)]
 
 
 def move_model(source: Path, target: Path) -> None:
     """Move a model folder's files to a folder on the same disk; semblance.json comes last.
 
+    Graphs of an earlier export that this one does not replace are removed: they are of other
+    weights, or nobody asked for them.
     From the first file that is replaced to the last one the target is no model folder.
     """
     (target / "semblance.json").unlink(missing_ok=True)
     fsync_folder(target)
+    for graph in _GRAPH_FILES:
+        (target / graph).unlink(missing_ok=True)
     names = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
     for name in sorted(names, key=lambda name: name == Path("semblance.json")):
         (target / name).parent.mkdir(parents=True, exist_ok=True)

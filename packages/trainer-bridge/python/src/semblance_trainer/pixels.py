@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from semblance_trainer.clock import Clock, time_limit_too_short
@@ -17,7 +18,7 @@ from semblance_trainer.file_rows import FileRows, lay_out_files
 from semblance_trainer.image_cache import CacheRequest, PixelCache, open_cache
 from semblance_trainer.model import DualEncoder
 
-__all__ = ["Pixels", "read_training_pixels", "read_validation_pixels"]
+__all__ = ["Pixels", "read_exact_pixels", "read_training_pixels", "read_validation_pixels"]
 
 _TRAINING_SHARE = 0.4  # of the time limit: what reading training images may have used up
 _VALIDATION_SHARE = 0.5
@@ -78,6 +79,24 @@ def read_validation_pixels(
 
     files = lay_out_files(dataset)
     file = config.job_folder / "cache" / "validation.u8"
+    cache = open_cache(CacheRequest(file, files.paths, model.images, True, report))
+    return _pixels(dataset, files, cache, time.monotonic() - began)
+
+
+def read_exact_pixels(
+    dataset: ImageText, model: DualEncoder, file: Path, events: EventWriter
+) -> Pixels:
+    """Read all images exactly as the model's processor does; `file` becomes their cache.
+
+    Raises DATASET_EMPTY when none can be read.
+    """
+    reporter, began = _Reporter(events), time.monotonic()
+
+    def report(done: int, total: int) -> bool:
+        reporter.tell(done, total)
+        return True
+
+    files = lay_out_files(dataset)
     cache = open_cache(CacheRequest(file, files.paths, model.images, True, report))
     return _pixels(dataset, files, cache, time.monotonic() - began)
 

@@ -20,6 +20,7 @@ __all__ = [
     "expected_reciprocal_rank",
     "random_mean_reciprocal_rank",
     "rank_queries",
+    "ranking_agreement",
 ]
 
 CUTOFFS = (1, 5, 10)
@@ -107,3 +108,26 @@ def random_mean_reciprocal_rank(relevant: Sequence[NDArray[np.int64]], items: in
     counts = [len(rows) for rows in relevant if len(rows) > 0]
     by_count = {count: expected_reciprocal_rank(0, items, count) for count in set(counts)}
     return float(np.mean([by_count[count] for count in counts]))
+
+
+def ranking_agreement(
+    one: tuple[NDArray[np.float32], NDArray[np.float32]],  # [query, dimension], [item, dimension]
+    other: tuple[NDArray[np.float32], NDArray[np.float32]],
+    depth: int,
+) -> float:
+    """Return the mean over queries of the share of the first `depth` items that both rankings name.
+
+    The agreement at depth d of Webber, Moffat and Zobel, "A similarity measure for indefinite
+    rankings" (2010), section 3: |A and B| / d; at depth 1 the fraction of queries with the same
+    first item. A depth beyond the gallery is the gallery; equal scores stand in the items' order.
+    """
+    depth = min(depth, len(one[1]))
+    shared = 0
+    step = min(_BLOCK, max(1, _BLOCK_BYTES // (_BYTES_A_SCORE * max(1, len(one[1])))))
+    for start in range(0, len(one[0]), step):
+        tops = []
+        for queries, gallery in (one, other):
+            scores = queries[start : start + step].astype(np.float64) @ gallery.T
+            tops.append(np.argsort(-scores.astype(np.float32), axis=1, kind="stable")[:, :depth])
+        shared += int((tops[0][:, :, None] == tops[1][:, None, :]).sum())
+    return shared / (len(one[0]) * depth)
