@@ -5,6 +5,7 @@ import { type EncodedPairs, encodeNpy, normalizeRows, toEmbeddings } from "@semb
 import { evaluateRetrieval } from "@semblance/eval";
 import { findPython } from "@semblance/trainer-bridge";
 import { type BenchmarkResult, measureInTurn, toRow } from "../measure.ts";
+import { createRandom } from "../random.ts";
 import { startPeer } from "./peer.ts";
 
 const dimension = 512;
@@ -63,14 +64,5 @@ function createPairs(images: number): EncodedPairs {
       image: Math.floor(row / captionsPerImage),
       relevance: 1,
     })),
-  };
-}
-
-/** Park and Miller's minimal standard generator: good enough for noise, the same everywhere. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
   };
 }

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { findPython, setUpPython } from "@semblance/trainer-bridge";
+
+/** Tells the person who waits what is being done: on standard error, since standard output is the result. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Where benchmarks keep what is costly to make: environments of peers, models. */
+export function benchmarkCache(): string {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return join(cache, "semblance", "benchmarks");
+}
+
+/** The Python of training and export, with PyTorch and transformers; set up when there is none. */
+export async function trainerPython(): Promise<string> {
+  try {
+    return findPython({});
+  } catch {
+    say("Setting up PyTorch, about 1.3 GB: once.");
+    return (await setUpPython({})).python;
+  }
+}
+
+/**
+ * A virtual environment that adds packages to those of `base`, at fixed versions; made when missing.
+ *
+ * @returns Its interpreter.
+ */
+export async function pythonPeers(
+  base: string,
+  name: string,
+  requirements: readonly string[],
+): Promise<string> {
+  const folder = join(benchmarkCache(), `${name}-${hashOf([base, ...requirements])}`);
+  await makeOnce(folder, async () => {
+    await runQuietly(base, ["-m", "venv", folder]);
+    // A path file lends it the packages of the base environment, as that has no other way to grow.
+    const printPath = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    const python = join(folder, "bin", "python");
+    const shared = await runQuietly(base, ["-c", printPath]);
+    const own = await runQuietly(python, ["-c", printPath]);
+    await writeFile(join(own.trim(), "base.pth"), shared);
+    const install = ["-m", "pip", "install", "--quiet", "--no-input", "--only-binary", ":all:"];
+    await runQuietly(python, [...install, ...requirements]);
+  });
+  return join(folder, "bin", "python");
+}
+
+/** A folder with npm packages at fixed versions; made when missing. Their install scripts are not run. */
+export async function nodePeers(
+  name: string,
+  dependencies: Readonly<Record<string, string>>,
+): Promise<string> {
+  const folder = join(benchmarkCache(), `${name}-${hashOf(Object.entries(dependencies).flat())}`);
+  await makeOnce(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(
+      join(folder, "package.json"),
+      JSON.stringify({ private: true, type: "module", dependencies }),
+    );
+    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
+    await runQuietly("npm", ["install", "--prefix", folder, ...options]);
+  });
+  return folder;
+}
+
+/** Makes a folder unless it is complete; what was left half made is made again. */
+export async function makeOnce(folder: string, make: () => Promise<void>): Promise<void> {
+  const marker = join(folder, "complete");
+  if (existsSync(marker)) return;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(benchmarkCache(), { recursive: true });
+  say(`Making ${folder}.`);
+  await make();
+  await writeFile(`${marker}.tmp`, "");
+  await rename(`${marker}.tmp`, marker);
+}
+
+/** Runs a program to its end. @throws Error with the end of its messages when it fails. */
+export async function runQuietly(
+  program: string,
+  parameters: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, parameters, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  let messages = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    messages = (messages + text).slice(-4000);
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code === 0) return output;
+  throw new Error(`${program} ended with ${code}: ${messages.trim() || output.slice(-4000)}`);
+}
+
+function hashOf(parts: readonly string[]): string {
+  return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 12);
+}
