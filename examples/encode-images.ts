@@ -3,9 +3,9 @@
 import { collect } from "@semblance/core";
 import { createOnnxEncoder } from "@semblance/encoder-onnx";
 
-const [folder = ".demo/run", ...images] = process.argv.slice(2);
-await using encoder = await createOnnxEncoder({ folder });
-if (!encoder.image || !encoder.text) throw new Error(`${folder} lacks a tower.`);
+const [model = ".demo/run", ...images] = process.argv.slice(2);
+await using encoder = await createOnnxEncoder({ model });
+if (!encoder.image || !encoder.text) throw new Error(`${model} lacks a tower.`);
 
 const encoded = await collect(encoder.image.encode(images, { onError: "skip" }));
 const texts = await collect(encoder.text.encode(["a red fruit", "a grey cat"]));

@@ -5,10 +5,10 @@ import { readTowerJob } from "../tower-job.ts";
 import { measureTowers } from "./measure-towers.ts";
 
 const job = await readTowerJob();
-const { model: folder, dtype, threads, imageBatch, textBatch } = job;
-await using encoder = await createOnnxEncoder({ folder, dtype, threads });
+const { model, dtype, threads, imageBatch, textBatch } = job;
+await using encoder = await createOnnxEncoder({ model, dtype, threads });
 const { image, text } = encoder;
-if (!image || !text) throw new Error(`${folder} lacks a tower.`);
+if (!image || !text) throw new Error(`${model} lacks a tower.`);
 await measureTowers(job, {
   image: async (paths) => {
     const { embeddings } = await collect(image.encode(paths, { batchSize: imageBatch }));

@@ -10,7 +10,7 @@ export type Orientation = "apply" | "ignore";
 /** Options of `createOnnxEncoder`. */
 export interface OnnxEncoderConfig {
   /** The model folder, with `config.json` and `onnx/`. */
-  readonly folder: string;
+  readonly model: string;
   /**
    * Which of the folder's ONNX files are used: `vision_model.onnx`, `vision_model_fp16.onnx` or
    * `vision_model_quantized.onnx`.
@@ -39,7 +39,7 @@ interface LimitsConfig {
 
 /** {@link OnnxEncoderConfig} with its defaults filled in. */
 export interface OnnxEncoderSettings {
-  readonly folder: string;
+  readonly model: string;
   readonly dtype: Dtype;
   readonly batchSize?: number | undefined;
   readonly threads?: number | undefined;
@@ -67,7 +67,7 @@ const orientation = z
 
 /** Schema of {@link OnnxEncoderConfig}. */
 export const onnxEncoderConfig: z.ZodType<OnnxEncoderSettings, OnnxEncoderConfig> = z.strictObject({
-  folder: z.string().min(1).describe("The model folder, with config.json and onnx/."),
+  model: z.string().min(1).describe("The model folder, with config.json and onnx/."),
   dtype: z
     .enum(["fp32", "fp16", "int8"])
     .default("fp32")

@@ -48,7 +48,7 @@ function largestDifference(
   return Math.max(...differences);
 }
 
-const open = (model: string): Promise<Encoder> => createOnnxEncoder({ folder: fixturePath(model) });
+const open = (model: string): Promise<Encoder> => createOnnxEncoder({ model: fixturePath(model) });
 
 describe.each(["tiny-clip", "tiny-siglip"])("%s", (model) => {
   const { images, texts } = casesOf(model);
@@ -95,9 +95,9 @@ test("facts are there before anything is loaded", async () => {
 test("a tower's id is the same for the same model and differs between models and settings", async () => {
   const folder = fixturePath("tiny-clip");
   const encoders = await Promise.all([
-    createOnnxEncoder({ folder }),
-    createOnnxEncoder({ folder, batchSize: 3, threads: 1 }),
-    createOnnxEncoder({ folder, orientation: "ignore" }),
+    createOnnxEncoder({ model: folder }),
+    createOnnxEncoder({ model: folder, batchSize: 3, threads: 1 }),
+    createOnnxEncoder({ model: folder, orientation: "ignore" }),
     open("tiny-siglip"),
   ]);
   const [first, second, turned, other] = encoders;
@@ -139,9 +139,9 @@ test("a value that is no text is one listed failure", async () => {
 });
 
 test.each([
-  [{ folder: "m", dtypes: "fp32" }, /unknown key "dtypes"/],
-  [{ folder: "m", batchSize: 0 }, /batchSize/],
-  [{ folder: "m", limits: { maxPixels: "1" } }, /limits\.maxPixels/],
+  [{ model: "m", dtypes: "fp32" }, /unknown key "dtypes"/],
+  [{ model: "m", batchSize: 0 }, /batchSize/],
+  [{ model: "m", limits: { maxPixels: "1" } }, /limits\.maxPixels/],
 ])("options %j are a ConfigError that names the option", async (options, message) => {
   const error = await createOnnxEncoder(JSON.parse(JSON.stringify(options))).catch(
     (reason: unknown) => reason,

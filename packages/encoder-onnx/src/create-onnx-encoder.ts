@@ -33,7 +33,7 @@ import { createTextTower } from "./text-tower.ts";
  */
 export async function createOnnxEncoder(config: OnnxEncoderConfig): Promise<Encoder> {
   const settings = parseConfig(onnxEncoderConfig, config, "encoder options");
-  const model = await openModelFolder(settings.folder, settings.dtype);
+  const model = await openModelFolder(settings.model, settings.dtype);
   const dimension = requireDimension(model);
   const resources: Resource<unknown>[] = [];
   const context = { model, settings, dimension, resources };

@@ -16,13 +16,13 @@ test.each([
   ["no/such/folder", /There is no model folder at .*no\/such\/folder\./],
   [fixturePath("image-cases.csv"), /it is a file/],
 ])("%s is not found", async (folder, message) => {
-  const error = await errorOf(createOnnxEncoder({ folder }));
+  const error = await errorOf(createOnnxEncoder({ model: folder }));
   expect(error.code).toBe("MODEL_NOT_FOUND");
   expect(error.message).toMatch(message);
 });
 
 test("a folder of something else is not a model, and the missing files are named", async () => {
-  const error = await errorOf(createOnnxEncoder({ folder: fixturePath("images") }));
+  const error = await errorOf(createOnnxEncoder({ model: fixturePath("images") }));
   expect(error.code).toBe("NOT_A_MODEL");
   expect(error.message).toMatch(/no config\.json, no onnx\/vision_model\.onnx or onnx\/text_model/);
 });
@@ -31,7 +31,7 @@ test("a checkpoint without ONNX is told to export", async () => {
   await using model = await copyFixture("tiny-clip");
   await model.remove("onnx");
   await model.write("model.safetensors", "");
-  const error = await errorOf(createOnnxEncoder({ folder: model.folder }));
+  const error = await errorOf(createOnnxEncoder({ model: model.folder }));
   expect(error.code).toBe("NOT_A_MODEL");
   expect(error.fix).toMatch(/semblance export/);
 });
@@ -43,7 +43,7 @@ test.each([
 ])("a tower without its %s is not a model", async (file, message) => {
   await using model = await copyFixture("tiny-clip");
   await model.remove(file);
-  const error = await errorOf(createOnnxEncoder({ folder: model.folder }));
+  const error = await errorOf(createOnnxEncoder({ model: model.folder }));
   expect(error.code).toBe("NOT_A_MODEL");
   expect(error.message).toMatch(message);
 });
@@ -51,7 +51,7 @@ test.each([
 test("a folder of one tower gives an encoder with one", async () => {
   await using model = await copyFixture("tiny-clip");
   await model.remove("onnx/vision_model.onnx", "preprocessor_config.json", "semblance.json");
-  await using encoder = await createOnnxEncoder({ folder: model.folder });
+  await using encoder = await createOnnxEncoder({ model: model.folder });
   expect(encoder.image).toBeUndefined();
   const found = await collect(encoder.text?.encode(["a dog"]) ?? []);
   expect(found.embeddings.count).toBe(1);
@@ -61,7 +61,7 @@ test("the towers load by themselves: a spoilt vision file does not stop texts", 
   await using model = await copyFixture("tiny-clip");
   await model.remove("semblance.json");
   await model.write("onnx/vision_model.onnx", "not a graph");
-  await using encoder = await createOnnxEncoder({ folder: model.folder });
+  await using encoder = await createOnnxEncoder({ model: model.folder });
   const texts = await collect(encoder.text?.encode(["a dog"]) ?? []);
   expect(texts.embeddings.count).toBe(1);
   const image = fixturePath("images/rgb.png");
@@ -73,9 +73,9 @@ test("the towers load by themselves: a spoilt vision file does not stop texts", 
 
 test("without semblance.json everything is as before, but the scoring is assumed", async () => {
   await using model = await copyFixture("tiny-clip");
-  const before = await createOnnxEncoder({ folder: model.folder });
+  const before = await createOnnxEncoder({ model: model.folder });
   await model.remove("semblance.json");
-  const after = await createOnnxEncoder({ folder: model.folder });
+  const after = await createOnnxEncoder({ model: model.folder });
   expect([after.id, after.dimension]).toEqual([before.id, before.dimension]);
   expect(after.scoring).toEqual({ kind: "softmax", logitScale: 100, logitBias: 0, assumed: true });
 });
@@ -83,7 +83,7 @@ test("without semblance.json everything is as before, but the scoring is assumed
 test("a SigLIP without semblance.json has the dimension of its towers and an assumed sigmoid", async () => {
   await using model = await copyFixture("tiny-siglip");
   await model.remove("semblance.json");
-  const encoder = await createOnnxEncoder({ folder: model.folder });
+  const encoder = await createOnnxEncoder({ model: model.folder });
   expect(encoder.dimension).toBe(16);
   expect(encoder.scoring).toMatchObject({ kind: "sigmoid", assumed: true });
 });
@@ -94,7 +94,7 @@ test("a precision is read from its own files and has its own ids", async () => {
     const path = (suffix: string) => join(model.folder, `onnx/${tower}_model${suffix}.onnx`);
     await copyFile(path(""), path("_quantized"));
   }
-  await using encoder = await createOnnxEncoder({ folder: model.folder, dtype: "int8" });
+  await using encoder = await createOnnxEncoder({ model: model.folder, dtype: "int8" });
   const found = await collect(encoder.text?.encode(["a dog"]) ?? []);
   expect(found.embeddings.count).toBe(1);
 });
@@ -154,7 +154,7 @@ const spoilt: [string, string, RegExp, (model: FixtureCopy) => Promise<void>, ob
 test.each(spoilt)("%s is a %s", async (_name, code, message, spoil, options) => {
   await using model = await copyFixture("tiny-clip");
   await spoil(model);
-  const error = await errorOf(createOnnxEncoder({ folder: model.folder, ...options }));
+  const error = await errorOf(createOnnxEncoder({ model: model.folder, ...options }));
   expect(error.code).toBe(code);
   expect(error.message).toMatch(message);
 });
@@ -162,9 +162,9 @@ test.each(spoilt)("%s is a %s", async (_name, code, message, spoil, options) => 
 test("a semblance.json of a newer schema is refused, one with more keys is read", async () => {
   await using model = await copyFixture("tiny-clip");
   await model.patch("semblance.json", { added: "later" });
-  await createOnnxEncoder({ folder: model.folder });
+  await createOnnxEncoder({ model: model.folder });
   await model.patch("semblance.json", { schema: 2 });
-  await expect(createOnnxEncoder({ folder: model.folder })).rejects.toThrow(
+  await expect(createOnnxEncoder({ model: model.folder })).rejects.toThrow(
     /semblance\.json: schema/,
   );
 });
@@ -172,7 +172,7 @@ test("a semblance.json of a newer schema is refused, one with more keys is read"
 test("a graph whose vectors have another length is found on first use", async () => {
   await using model = await copyFixture("tiny-clip");
   await model.patch("semblance.json", { dimension: 9 });
-  await using encoder = await createOnnxEncoder({ folder: model.folder });
+  await using encoder = await createOnnxEncoder({ model: model.folder });
   const encoding = collect(encoder.text?.encode(["a dog"]) ?? []);
   await expect(encoding).rejects.toMatchObject({
     code: "MODEL_UNSUPPORTED",
@@ -185,7 +185,7 @@ test("a graph of another kind is found on first use, and its inputs or outputs a
   await model.remove("semblance.json");
   const path = (tower: string) => join(model.folder, `onnx/${tower}_model.onnx`);
   await copyFile(path("vision"), path("text"));
-  await using encoder = await createOnnxEncoder({ folder: model.folder });
+  await using encoder = await createOnnxEncoder({ model: model.folder });
   const encoding = collect(encoder.text?.encode(["a dog"]) ?? []);
   await expect(encoding).rejects.toThrow(/takes pixel_values \(float32\), which is not known/);
 });

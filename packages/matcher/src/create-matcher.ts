@@ -50,7 +50,7 @@ async function openModel(settings: MatcherSettings): Promise<OpenedModel> {
   throw new ConfigError({
     code: "CONFIG_INVALID",
     message: "A matcher needs a model or an encoder.",
-    fix: 'Give model: "path/to/model", or encoder: await createOnnxEncoder({ folder }).',
+    fix: 'Give model: "path/to/model", or encoder: await createOnnxEncoder({ model }).',
   });
 }
 

@@ -39,7 +39,7 @@ async function openModel(
   const folder = found.hasOnnx
     ? found.folder
     : await exportOnce({ checkpoint: found.folder, cacheFolder, python, dtype, ...options });
-  const encoder = await createOnnxEncoder(withoutUndefined({ folder, dtype, threads }));
+  const encoder = await createOnnxEncoder(withoutUndefined({ model: folder, dtype, threads }));
   return withoutUndefined({
     encoder,
     folder,
