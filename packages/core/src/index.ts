@@ -26,6 +26,7 @@ export {
   type TablePosition,
   TrainerError,
 } from "./errors.ts";
+export { float16ToFloat32, float32ToFloat16 } from "./float16.ts";
 export { fromAnyIterable } from "./from-any-iterable.ts";
 export type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "./image.ts";
 export type { ItemFailure } from "./item-failure.ts";
