@@ -25,7 +25,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   search: [],
   eval: [],
   matcher: ["zod"],
-  semblance: ["commander", "zod"],
+  semblance: ["commander", "hyparquet", "hyparquet-writer", "zod"],
 };
 
 interface Manifest {
