@@ -20,7 +20,14 @@ const mayDependOn: Readonly<Record<string, readonly string[]>> = {
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   core: ["zod"],
   data: ["csv-parse"],
-  "encoder-onnx": ["@huggingface/tokenizers", "onnxruntime-node", "piscina", "sharp", "zod"],
+  "encoder-onnx": [
+    "@huggingface/tokenizers",
+    "better-sqlite3",
+    "onnxruntime-node",
+    "piscina",
+    "sharp",
+    "zod",
+  ],
   "trainer-bridge": ["pythonia", "zod"],
   search: [],
   eval: [],
