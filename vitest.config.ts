@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const conditions = ["@semblance/source", "module", "node", "development|production"];
-const alias = { "#shared": fileURLToPath(new URL("./tools/shared.ts", import.meta.url)) };
+const toolPath = (name: string) => fileURLToPath(new URL(`./tools/${name}`, import.meta.url));
+const alias = { "#hub-server": toolPath("hub-server.ts"), "#shared": toolPath("shared.ts") };
 
 const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions } },
