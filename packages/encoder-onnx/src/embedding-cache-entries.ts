@@ -27,6 +27,7 @@ export interface CacheEntries {
 
 interface Row {
   readonly id: number;
+  /** Milliseconds since 1970, or a little later. */
   readonly used: number;
   readonly checksum: number;
   readonly truncated: number;
@@ -34,7 +35,7 @@ interface Row {
 }
 
 /** A use is noted once a minute: reading the same vectors again and again writes nothing. */
-const useResolution = 60;
+const useResolutionMs = 60_000;
 /** Vectors that are removed at a time, so that other work is not held up. */
 const removedAtOnce = 256;
 /** Pages that a write may take besides the vectors: the indexes of keys and uses. */
@@ -51,20 +52,24 @@ export function cacheEntries(database: Sqlite.Database, maxBytes: number): Cache
   const select = database.transaction((keys: readonly Uint8Array[]) =>
     keys.map((key) => statements.select.get(key)),
   );
+  // Later than every use before, whatever the clock does: what is new must not be the first to go.
+  const stampUse = () => Math.max(Date.now(), (statements.newest.get()?.used ?? 0) + 1);
   const noteUse = database.transaction((rows: readonly Row[]) => {
-    for (const { id } of rows) statements.noteUse.run(secondsNow(), id);
+    const used = stampUse();
+    for (const { id } of rows) statements.noteUse.run(used, id);
   });
   const put = database.transaction((entries: readonly CacheEntry[]) => {
     const wanted = entries.reduce((sum, { vector }) => sum + vector.byteLength, 0);
     const hasRoom = bytesInUse() + wanted + sparePages * pageSize <= maxBytes;
     // A row is overwritten where it stands: removing rows here and there would free no pages.
     const oldest = hasRoom ? [] : statements.oldest.all(entries.length).map(({ id }) => id);
+    const used = stampUse();
     for (const { key, vector, isTruncated } of entries) {
       const id = statements.select.get(key)?.id ?? oldest.shift();
       if (id !== undefined) statements.remove.run(id);
       const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
       const checksum = checksumOf(key, bytes);
-      statements.insert.run(id ?? null, key, secondsNow(), checksum, isTruncated ? 1 : 0, bytes);
+      statements.insert.run(id ?? null, key, used, checksum, isTruncated ? 1 : 0, bytes);
     }
   });
   const shrink = database.transaction(() => {
@@ -99,6 +104,9 @@ function prepareStatements(database: Sqlite.Database) {
     oldest: database.prepare<[number], Pick<Row, "id">>(
       "SELECT id FROM entries ORDER BY used, id LIMIT ?",
     ),
+    newest: database.prepare<[], Pick<Row, "used">>(
+      "SELECT used FROM entries ORDER BY used DESC LIMIT 1",
+    ),
     remove: database.prepare<[number]>("DELETE FROM entries WHERE id = ?"),
     insert: database.prepare<[number | null, Uint8Array, number, number, number, Uint8Array]>(
       "INSERT INTO entries(id, key, used, checksum, truncated, vector) VALUES (?, ?, ?, ?, ?, ?)",
@@ -121,9 +129,5 @@ function checksumOf(key: Uint8Array, bytes: Uint8Array): number {
 }
 
 function isStale({ used }: Row): boolean {
-  return secondsNow() - used >= useResolution;
-}
-
-function secondsNow(): number {
-  return Math.floor(Date.now() / 1000);
+  return Date.now() - used >= useResolutionMs;
 }

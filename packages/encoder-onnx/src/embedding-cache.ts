@@ -43,29 +43,22 @@ export async function openEmbeddingCache(settings: CacheSettings): Promise<Embed
   let opening = open(1);
   await opening;
 
-  async function currentStore(): Promise<OpenStore> {
-    for (;;) {
-      const asked = opening;
-      const store = await asked;
-      if (opening === asked) return store;
-    }
-  }
   /** Runs `action`; where the store is damaged, once more on the one that takes its place. */
   async function onStore<T>(action: (entries: CacheEntries) => T): Promise<T> {
-    const store = await currentStore();
-    try {
-      return action(store.entries);
-    } catch (error) {
-      if (!isDamage(error)) throw cacheUnusable(settings.folder, error);
-      damaged++;
-      store.database.close();
-      opening = open(store.generation + 1);
-    }
-    const { entries } = await currentStore();
-    try {
-      return action(entries);
-    } catch (error) {
-      throw cacheUnusable(settings.folder, error);
+    for (let isRetry = false; ; ) {
+      const asked = opening;
+      const store = await asked;
+      // Another call may have given up this store meanwhile.
+      if (opening !== asked) continue;
+      try {
+        return action(store.entries);
+      } catch (error) {
+        if (isRetry || !isDamage(error)) throw cacheUnusable(settings.folder, error);
+        isRetry = true;
+        damaged++;
+        store.database.close();
+        opening = open(store.generation + 1);
+      }
     }
   }
 
@@ -82,7 +75,7 @@ export async function openEmbeddingCache(settings: CacheSettings): Promise<Embed
     },
     usage: () => onStore((entries) => ({ ...entries.usage(), damaged })),
     close: async () => {
-      const { database } = await currentStore();
+      const { database } = await opening;
       database.close();
     },
   };
