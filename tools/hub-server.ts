@@ -108,12 +108,18 @@ export function sendContent({ request, response, content }: Exchange): void {
 /** The name that the hub gives to a content: SHA-256 for weights, git's SHA-1 for the rest. */
 export function etagOf(path: string, content: Uint8Array): string {
   if (isLarge(path)) return createHash("sha256").update(content).digest("hex");
+  return gitHash(content);
+}
+
+function gitHash(content: Uint8Array): string {
   return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 
 function isLarge(path: string): boolean {
   return /\.(onnx|onnx_data|safetensors|bin)$/.test(path);
 }
+
+const nothing = new Uint8Array();
 
 function commitOf(files: RepositoryFiles): string {
   const hash = createHash("sha1");
@@ -151,15 +157,17 @@ function answer(
   const refuse = (code: string) => () => response.writeHead(404, { "x-error-code": code }).end();
   const serveFile = (bytes: Uint8Array) => {
     response.setHeader("etag", `"${etagOf(rest.join("/"), bytes)}"`);
+    response.setHeader("x-repo-commit", commitOf(files ?? {}));
     sendContent({ request, response, content: bytes, serve: () => {} });
   };
-  if (repository === undefined) return { content: new Uint8Array(), serve: refuse("RepoNotFound") };
+  if (repository === undefined) return { content: nothing, serve: refuse("RepoNotFound") };
   if (kind === "discussions") {
-    return { content: new Uint8Array(), serve: json(describePullRequests(repository)) };
+    return { content: nothing, serve: json(describePullRequests(repository)) };
   }
-  if (files === undefined) return { content: new Uint8Array(), serve: refuse("RevisionNotFound") };
-  if (isApi) return { content: new Uint8Array(), serve: json(describeFiles(files)) };
-  if (content === undefined) return { content: new Uint8Array(), serve: refuse("EntryNotFound") };
+  if (files === undefined) return { content: nothing, serve: refuse("RevisionNotFound") };
+  if (kind === "tree") return { content: nothing, serve: json(describeTree(files)) };
+  if (isApi) return { content: nothing, serve: json(describeFiles(files)) };
+  if (content === undefined) return { content: nothing, serve: refuse("EntryNotFound") };
   return { content, serve: () => serveFile(content) };
 }
 
@@ -167,12 +175,25 @@ function describeFiles(files: RepositoryFiles): unknown {
   const siblings = Object.entries(files).map(([rfilename, content]) => ({
     rfilename,
     size: content.length,
-    blobId: createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex"),
+    blobId: gitHash(content),
     ...(isLarge(rfilename) && {
       lfs: { sha256: etagOf(rfilename, content), size: content.length, pointerSize: 134 },
     }),
   }));
-  return { sha: commitOf(files), siblings };
+  return { id: "model", sha: commitOf(files), siblings };
+}
+
+// What Python asks for in place of the siblings.
+function describeTree(files: RepositoryFiles): unknown {
+  return Object.entries(files).map(([path, content]) => ({
+    type: "file",
+    path,
+    size: content.length,
+    oid: gitHash(content),
+    ...(isLarge(path) && {
+      lfs: { oid: etagOf(path, content), size: content.length, pointerSize: 134 },
+    }),
+  }));
 }
 
 function describePullRequests({ pullRequests = [] }: Repository): unknown {
