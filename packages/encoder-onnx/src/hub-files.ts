@@ -93,8 +93,7 @@ function findGraph(present: ReadonlySet<string>, stem: string, dtype: Dtype): re
 
 function noGraphs(paths: readonly string[], { id, dtype }: FileChoice): ModelError {
   const graphs = paths.filter((path) => path.endsWith(".onnx"));
-  const isKnown = findGraphs(new Set(paths), "auto").length > 0 || dtype === "auto";
-  if (graphs.length > 0 && isKnown) {
+  if (findGraphs(new Set(paths), "auto").length > 0) {
     return new ModelError({
       code: "MODEL_FILE_MISSING",
       message: `${id} has no ONNX files in ${dtype}. It has ${graphs.join(", ")}.`,

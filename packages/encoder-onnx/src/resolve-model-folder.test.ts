@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { expect, test } from "vitest";
+import { fixturePath } from "./fixtures/fixture-path.ts";
+import { tinyFiles, tinyId, useHub } from "./fixtures/hub-test.ts";
+import { knownConversionOf } from "./hub-known-conversions.ts";
+import { resolveModelFolder } from "./resolve-model-folder.ts";
+
+const original = "openai/clip-vit-base-patch32";
+const conversion = knownConversionOf(original, undefined);
+const repository = conversion?.repository ?? "";
+const checkpoint = { "config.json": Buffer.from("{}"), "model.safetensors": Buffer.from("") };
+
+const at = useHub({
+  [tinyId]: { files: tinyFiles },
+  [original]: { files: checkpoint },
+  "someone/checkpoint": { files: checkpoint },
+});
+
+function resolveModel(model: string, revision?: string) {
+  const { hub, cacheFolder } = at;
+  return resolveModelFolder({ model, hub: { endpoint: hub.url, cacheFolder, revision } });
+}
+
+test("a folder is itself, and nothing is asked", async () => {
+  const folder = fixturePath("tiny-clip");
+  expect(await resolveModel(folder)).toEqual({ folder, name: "tiny-clip" });
+  expect(at.hub.requests).toEqual([]);
+});
+
+test("a hub id is the folder of its files, under its own name, also when given as a path", async () => {
+  const { folder, name } = await resolveModel(tinyId);
+  expect(name).toBe(tinyId);
+  expect(await resolveModel(`${tinyId}@${at.hub.commitOf(tinyId)}`)).toEqual({ folder, name });
+  expect(await resolveModel(folder)).toEqual({ folder, name });
+});
+
+test("a folder comes before a hub id of that name", async () => {
+  const parent = await mkdtemp(join(tmpdir(), "models "));
+  const folder = join(parent, "tiny-clip");
+  await mkdir(folder);
+  const path = relative(process.cwd(), folder);
+  expect(await resolveModel(path)).toMatchObject({ folder });
+  await rm(parent, { recursive: true });
+});
+
+test("a model without ONNX files is taken from its known conversion, at the pinned commit", async () => {
+  await expect(resolveModel(original)).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+  const revision = conversion?.revision ?? "";
+  const asked = at.hub.requests.map(({ path }) => path);
+  expect(asked.at(-1)).toBe(`/api/models/${repository}/revision/${revision}?blobs=true`);
+  expect(revision).toMatch(/^[0-9a-f]{40}$/);
+});
+
+test("a model without a known conversion, or of a named revision, is not replaced by another", async () => {
+  await expect(resolveModel("someone/checkpoint")).rejects.toMatchObject({ code: "NO_ONNX" });
+  await expect(resolveModel(`${original}@main`)).rejects.toMatchObject({ code: "NO_ONNX" });
+  await expect(resolveModel(original, "main")).rejects.toMatchObject({ code: "NO_ONNX" });
+});
+
+test("what is neither a folder nor a hub id is not found", async () => {
+  const file = join(at.cacheFolder, "file");
+  await writeFile(file, "");
+  for (const model of ["nowhere", "./no/where", "/no/where/at-all", file]) {
+    await expect(resolveModel(model)).rejects.toMatchObject({
+      code: "MODEL_NOT_FOUND",
+      message: expect.stringMatching(/^There is no model folder at \//),
+    });
+  }
+  expect(at.hub.requests).toEqual([]);
+});
