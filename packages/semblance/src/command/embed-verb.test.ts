@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { decodeNpy, decodeNpyEmbeddings, rowOf } from "@semblance/core";
 import { expect, test } from "vitest";
 import { runCommand, runForDocument } from "../../fixtures/command-run.ts";
+import { readParquet } from "../../fixtures/embed-output.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { captions, folderWithPairs, pairs, tinyModel } from "../../fixtures/tiny-model.ts";
 
 const embed = (output: string, ...source: string[]) =>
   runForDocument("embed", "-m", tinyModel, "-o", output, ...source);
 
-function written(output: string, modality: "image" | "text") {
+async function written(output: string, modality: "image" | "text") {
   const folder = modality === "image" ? "img_emb" : "text_emb";
   const bytes = readFileSync(join(output, folder, `${folder}_0.npy`));
-  const listing = readFileSync(join(output, "metadata", `${modality}_0.jsonl`), "utf8");
-  const lines = listing.split("\n").filter((line) => line !== "");
-  return { bytes, lines: lines.map((line) => JSON.parse(line)) };
+  const rows = await readParquet(join(output, "metadata", `${modality}_0.parquet`));
+  return { bytes, rows };
 }
 
 test("a table gives both sides, rows in order of first appearance", async () => {
@@ -23,14 +23,18 @@ test("a table gives both sides, rows in order of first appearance", async () => 
   expect(exitCode).toBe(0);
   expect(document).toMatchObject({ schema: 1, failures: [], images: 4, texts: 5, dimension: 8 });
   const ids = [...Object.values(captions), "once more"];
-  expect(written(folder, "text").lines).toEqual(ids.map((id, row) => ({ row, id })));
-  expect(written(folder, "image").lines.map(({ id }) => id)).toEqual(Object.keys(captions));
+  const { rows } = await written(folder, "text");
+  expect(rows).toEqual(ids.map((id, row) => ({ row, index: row, id, text: id })));
+  const names = Object.keys(captions);
+  expect((await written(folder, "image")).rows).toEqual(
+    names.map((id, row) => ({ row, index: row, id, path: join(folder, id) })),
+  );
 });
 
 test("vectors are float32 rows of length 1", async () => {
   const folder = folderWithPairs();
   await embed(folder, "-d", join(folder, "pairs.csv"));
-  const { bytes } = written(folder, "image");
+  const { bytes } = await written(folder, "image");
   expect(decodeNpy(bytes)).toMatchObject({ dtype: "<f4", shape: [4, 8] });
   const embeddings = decodeNpyEmbeddings(bytes);
   for (let row = 0; row < 4; row++) {
@@ -48,12 +52,12 @@ test("photos by pattern are sorted by path, and are the same vectors as in a tab
     join(folder, "*.png"),
   );
   expect(document).toMatchObject({ images: 4, failures: [] });
-  const byPattern = written(output, "image");
+  const byPattern = await written(output, "image");
   const names = Object.keys(captions);
   const sorted = names.toSorted();
-  expect(byPattern.lines.map(({ id }) => id)).toEqual(sorted.map((name) => join(folder, name)));
+  expect(byPattern.rows.map(({ id }) => id)).toEqual(sorted.map((name) => join(folder, name)));
   await embed(folder, "-d", join(folder, "pairs.csv"));
-  const inTable = decodeNpyEmbeddings(written(folder, "image").bytes);
+  const inTable = decodeNpyEmbeddings((await written(folder, "image")).bytes);
   const own = decodeNpyEmbeddings(byPattern.bytes);
   for (const [row, name] of sorted.entries()) {
     expect(rowOf(own, row)).toEqual(rowOf(inTable, names.indexOf(name)));
@@ -69,10 +73,14 @@ test("a bad file is one failure, and the rows stay in step with the listing", as
     "IMAGE_UNREADABLE",
     "IMAGE_UNREADABLE",
   ]);
-  const { bytes, lines } = written(output, "image");
+  const { bytes, rows } = await written(output, "image");
   expect(decodeNpy(bytes).shape).toEqual([3, 8]);
-  expect(lines.map(({ row }) => row)).toEqual([0, 1, 2]);
-  expect(lines[0].id).toContain("grey.jpg");
+  expect(rows.map(({ row, index }) => [row, index])).toEqual([
+    [0, 1],
+    [1, 2],
+    [2, 3],
+  ]);
+  expect(rows[0]?.id).toContain("grey.jpg");
 });
 
 test("when no file works the exit code is 1, and the failures are listed", async () => {
@@ -88,7 +96,8 @@ test("texts are the lines of a file", async () => {
   const { document } = await embed(folder, "--texts", join(folder, "texts.txt"));
   expect(document).toMatchObject({ texts: 2 });
   expect(document).not.toHaveProperty("images");
-  expect(written(folder, "text").lines.map(({ id }) => id)).toEqual(["two cats", "a dog"]);
+  const { rows } = await written(folder, "text");
+  expect(rows.map(({ id }) => id)).toEqual(["two cats", "a dog"]);
 });
 
 test("small batches give the same rows", async () => {
@@ -97,9 +106,9 @@ test("small batches give the same rows", async () => {
   await embed(folder, "-d", join(folder, "pairs.csv"));
   await embed(output, "-d", join(folder, "pairs.csv"), "--batch-size", "1");
   for (const side of ["image", "text"] as const) {
-    expect(written(output, side).lines).toEqual(written(folder, side).lines);
-    const difference = largestDifference(written(output, side).bytes, written(folder, side).bytes);
-    expect(difference).toBeLessThan(1e-6);
+    const [first, second] = [await written(output, side), await written(folder, side)];
+    expect(first.rows).toEqual(second.rows);
+    expect(largestDifference(first.bytes, second.bytes)).toBeLessThan(1e-6);
   }
 });
 

@@ -14,7 +14,11 @@ test("Ctrl-C ends the work with exit code 130 and says so in the document", asyn
   expect(JSON.parse(stdout)).toEqual({
     schema: 1,
     failures: [],
-    error: { code: "INTERRUPTED", message: "Interrupted by Ctrl-C." },
+    error: {
+      code: "INTERRUPTED",
+      message: `Interrupted by Ctrl-C. What is done is kept in ${folder}.`,
+      fix: "The same command with --resume goes on, and gives the same files.",
+    },
   });
   expect(stderr).toContain("Press Ctrl-C again to end at once.");
   expect(stderr).not.toMatch(/\n +at /);

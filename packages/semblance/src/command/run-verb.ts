@@ -43,6 +43,10 @@ export interface VerbResult {
   /** Without: this text. */
   readonly text: string;
   readonly failures?: readonly ItemFailure[];
+  /** How many there are, where `failures` holds only the first. */
+  readonly failureCount?: number;
+  /** The file that lists them all, where there is one. */
+  readonly failuresFile?: string;
   /** 1 when nothing was done. @defaultValue 0 */
   readonly exitCode?: 0 | 1;
 }
@@ -85,20 +89,22 @@ export async function runVerb(
 
 function writeResult(io: CommandIo, options: OutputOptions, result: VerbResult): void {
   const { document, text, failures = [] } = result;
-  if (!options.quiet) writeFailures(io, failures);
+  if (!options.quiet) writeFailures(io, result);
   if (options.json) writeDocument(io, { schema: 1, failures, ...document });
   else io.stdout.write(`${text.trimEnd()}\n`);
 }
 
 const failuresShown = 5;
 
-function writeFailures(io: CommandIo, failures: readonly ItemFailure[]): void {
-  if (failures.length === 0) return;
-  const count = failures.length === 1 ? "1 item was" : `${failures.length} items were`;
+function writeFailures(io: CommandIo, result: VerbResult): void {
+  const { failures = [], failureCount = failures.length, failuresFile } = result;
+  if (failureCount === 0) return;
+  const count = failureCount === 1 ? "1 item was" : `${failureCount} items were`;
   io.stderr.write(`${count} left out:\n`);
   for (const { message } of failures.slice(0, failuresShown)) io.stderr.write(`  ${message}\n`);
-  const more = failures.length - failuresShown;
-  if (more > 0) io.stderr.write(`  and ${more} more; --json lists them all\n`);
+  const more = failureCount - failuresShown;
+  const place = failuresFile ?? "--json";
+  if (more > 0) io.stderr.write(`  and ${more} more; ${place} lists them all\n`);
 }
 
 function writeError(io: CommandIo, options: OutputOptions, error: unknown): void {

@@ -5,7 +5,8 @@ import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { itemsFromGlobs, itemsFromLines } from "./embed-sources.ts";
 
 async function namesOf(folder: string, ...patterns: string[]) {
-  const items = await itemsFromGlobs(patterns.map((pattern) => join(folder, pattern)));
+  const paths = patterns.map((pattern) => join(folder, pattern));
+  const items = await Array.fromAsync(itemsFromGlobs(paths, { folder: temporaryFolder() }));
   return items.map(({ id }) => id.slice(folder.length + 1));
 }
 
