@@ -48,6 +48,8 @@ export interface HubServer extends AsyncDisposable {
   /** Lets the next requests whose path ends so go wrong, one fault each; then all is well. */
   misbehave(ending: string, ...faults: readonly Fault[]): void;
   commitOf(id: string, revision?: string): string;
+  /** Gives what `main` holds a further name. */
+  alias(id: string, revision: string): void;
 }
 
 /** Starts a hub with some repositories; disposing stops it. */
@@ -55,12 +57,13 @@ export async function startHub(
   repositories: Readonly<Record<string, Repository>>,
 ): Promise<HubServer> {
   const requests: SeenRequest[] = [];
+  const aliases = new Set<string>();
   const faults: { readonly ending: string; readonly fault: Fault }[] = [];
   const server = createServer((request, response) => {
     const { method = "", url: path = "", headers } = request;
     const { range, authorization } = headers;
     requests.push({ method, path, range, authorization });
-    const { content, serve } = answer(repositories, request, response);
+    const { content, serve } = answer({ repositories, aliases, request, response });
     const next = faults.findIndex(({ ending }) => path.endsWith(ending));
     if (next === -1) return serve();
     const [planned] = faults.splice(next, 1);
@@ -74,6 +77,7 @@ export async function startHub(
     requests,
     misbehave: (ending, ...planned) => faults.push(...planned.map((fault) => ({ ending, fault }))),
     commitOf: (id, revision = "main") => commitOf(filesAt(repositories[id], revision) ?? {}),
+    alias: (id, revision) => void aliases.add(`${id}@${revision}`),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -141,17 +145,20 @@ function filesAt(
   })?.files;
 }
 
-function answer(
-  repositories: Readonly<Record<string, Repository>>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Pick<Exchange, "content" | "serve"> {
+function answer(options: {
+  readonly repositories: Readonly<Record<string, Repository>>;
+  readonly aliases: ReadonlySet<string>;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}): Pick<Exchange, "content" | "serve"> {
+  const { repositories, aliases, request, response } = options;
   const url = new URL(request.url ?? "/", "http://hub");
   const parts = url.pathname.split("/").slice(1).map(decodeURIComponent);
   const isApi = parts[0] === "api";
   const [owner, name, kind, revision = "", ...rest] = isApi ? parts.slice(2) : parts;
   const repository = repositories[`${owner}/${name}`];
-  const files = filesAt(repository, revision);
+  const isAlias = aliases.has(`${owner}/${name}@${revision}`);
+  const files = filesAt(repository, isAlias ? "main" : revision);
   const content = files?.[rest.join("/")];
   const json = (value: unknown) => () => response.end(JSON.stringify(value));
   const refuse = (code: string) => () => response.writeHead(404, { "x-error-code": code }).end();
@@ -166,12 +173,16 @@ function answer(
   }
   if (files === undefined) return { content: nothing, serve: refuse("RevisionNotFound") };
   if (kind === "tree") return { content: nothing, serve: json(describeTree(files)) };
-  if (isApi) return { content: nothing, serve: json(describeFiles(files)) };
+  if (isApi)
+    return {
+      content: nothing,
+      serve: json(describeFiles(files, isAlias ? revision : commitOf(files))),
+    };
   if (content === undefined) return { content: nothing, serve: refuse("EntryNotFound") };
   return { content, serve: () => serveFile(content) };
 }
 
-function describeFiles(files: RepositoryFiles): unknown {
+function describeFiles(files: RepositoryFiles, sha: string): unknown {
   const siblings = Object.entries(files).map(([rfilename, content]) => ({
     rfilename,
     size: content.length,
@@ -180,7 +191,7 @@ function describeFiles(files: RepositoryFiles): unknown {
       lfs: { sha256: etagOf(rfilename, content), size: content.length, pointerSize: 134 },
     }),
   }));
-  return { id: "model", sha: commitOf(files), siblings };
+  return { id: "model", sha, siblings };
 }
 
 // What Python asks for in place of the siblings.

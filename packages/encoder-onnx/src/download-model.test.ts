@@ -93,6 +93,16 @@ test("an answer that is no listing, or names a path outside the folder, is refus
   }
 });
 
+test("a commit is that commit, whatever the hub would give in its place", async () => {
+  const wanted = "0123456789".repeat(4);
+  const siblings = [{ rfilename: visionFile }];
+  const other = JSON.stringify({ sha: at.hub.commitOf(tinyId), siblings });
+  at.hub.misbehave(`${wanted}?blobs=true`, ({ response }) => void response.end(other));
+  await expect(at.download({ revision: wanted })).rejects.toMatchObject({
+    code: "HUB_ANSWER_INVALID",
+  });
+});
+
 test("a mirror whose listing has names only is asked for the hashes", async () => {
   const namesOnly: Fault = ({ response }) => {
     const siblings = Object.keys(tinyFiles).map((rfilename) => ({ rfilename }));

@@ -58,6 +58,9 @@ export async function listRepository(target: HubTarget): Promise<HubListing> {
   const path = `api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const answer = await askHub({ target, url: `${settings.endpoint}/${path}`, what });
   const { sha, siblings } = parseAnswer({ schema: modelInfo, what }, answer);
+  if (isCommit(revision) && sha !== revision) {
+    throw invalidAnswerError({ what, problem: `it gives the commit ${sha}` });
+  }
   const files = siblings.map(({ rfilename, size, blobId, lfs }) => {
     const bytes = lfs?.size ?? size;
     const etag = lfs?.sha256 ?? blobId;

@@ -1,5 +1,14 @@
 export type { Dtype, OnnxEncoderConfig, Orientation, SharpDecoderConfig } from "./config.ts";
 export { createOnnxEncoder } from "./create-onnx-encoder.ts";
+export {
+  type DownloadedModel,
+  type DownloadModelOptions,
+  downloadModel,
+} from "./download-model.ts";
+export { modelNameOf } from "./hub-cache.ts";
+export type { ModelFormat } from "./hub-files.ts";
+export { parseHubId } from "./hub-id.ts";
+export type { HubConfig } from "./hub-settings.ts";
 export { onnxFilesOf } from "./onnx-files.ts";
 export {
   type ResizeKernel,
@@ -7,4 +16,9 @@ export {
   type ResizeWindow,
   resizePillow,
 } from "./resize-pillow.ts";
+export {
+  type ResolvedModel,
+  type ResolveModelOptions,
+  resolveModelFolder,
+} from "./resolve-model-folder.ts";
 export { createSharpDecoder } from "./sharp-decoder.ts";

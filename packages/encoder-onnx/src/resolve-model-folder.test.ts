@@ -15,6 +15,7 @@ const checkpoint = { "config.json": Buffer.from("{}"), "model.safetensors": Buff
 const at = useHub({
   [tinyId]: { files: tinyFiles },
   [original]: { files: checkpoint },
+  [repository]: { files: tinyFiles },
   "someone/checkpoint": { files: checkpoint },
 });
 
@@ -46,17 +47,33 @@ test("a folder comes before a hub id of that name", async () => {
 });
 
 test("a model without ONNX files is taken from its known conversion, at the pinned commit", async () => {
-  await expect(resolveModel(original)).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+  await expect(resolveModel(original)).rejects.toMatchObject({
+    code: "NO_ONNX",
+    message: expect.stringMatching(/looked for .* Its known conversion cannot be had: .*revision/),
+  });
   const revision = conversion?.revision ?? "";
   const asked = at.hub.requests.map(({ path }) => path);
   expect(asked.at(-1)).toBe(`/api/models/${repository}/revision/${revision}?blobs=true`);
-  expect(revision).toMatch(/^[0-9a-f]{40}$/);
+  at.hub.alias(repository, revision);
+  expect(await resolveModel(original)).toMatchObject({
+    name: original,
+    folder: expect.stringContaining(repository.replace("/", "--")),
+  });
 });
 
 test("a model without a known conversion, or of a named revision, is not replaced by another", async () => {
   await expect(resolveModel("someone/checkpoint")).rejects.toMatchObject({ code: "NO_ONNX" });
   await expect(resolveModel(`${original}@main`)).rejects.toMatchObject({ code: "NO_ONNX" });
   await expect(resolveModel(original, "main")).rejects.toMatchObject({ code: "NO_ONNX" });
+});
+
+test("a name that may be a mistyped path says that there is no such folder", async () => {
+  await expect(resolveModel("models/clpi")).rejects.toMatchObject({
+    code: "MODEL_NOT_FOUND",
+    message: expect.stringMatching(
+      /^There is no folder \/.*models\/clpi, so it was taken for a name/,
+    ),
+  });
 });
 
 test("what is neither a folder nor a hub id is not found", async () => {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { ModelError, type RunOptions } from "@semblance/core";
+import { ModelError, type RunOptions, withoutUndefined } from "@semblance/core";
 import type { Dtype } from "./config.ts";
 import { downloadModel } from "./download-model.ts";
 import { modelNameOf } from "./hub-cache.ts";
@@ -38,25 +38,52 @@ export async function resolveModelFolder(options: ResolveModelOptions): Promise<
   const facts = await stat(folder).catch(() => undefined);
   if (facts?.isDirectory()) return { folder, name: modelNameOf(folder) };
   const hubId = facts === undefined ? parseHubId(model) : undefined;
-  if (hubId !== undefined) return { folder: await download(options), name: hubId.id };
-  throw new ModelError({
+  if (hubId === undefined) throw noFolderError(folder, facts !== undefined);
+  const own = await download(options, model).catch((error: unknown) => {
+    if (ModelError.isInstance(error) && ["NO_ONNX", "MODEL_NOT_CACHED"].includes(error.code)) {
+      return error;
+    }
+    throw mayBePath(error, folder);
+  });
+  if (typeof own === "string") return { folder: own, name: hubId.id };
+  return { folder: await downloadConversion(options, own), name: hubId.id };
+}
+
+function noFolderError(folder: string, isFile: boolean): ModelError {
+  return new ModelError({
     code: "MODEL_NOT_FOUND",
-    message: `There is no model folder at ${folder}${facts === undefined ? "" : ": it is a file"}.`,
+    message: `There is no model folder at ${folder}${isFile ? ": it is a file" : ""}.`,
     fix: "Give the path of a folder with config.json and onnx/, or organisation/name on the hub.",
   });
 }
 
-async function download(options: ResolveModelOptions): Promise<string> {
-  const { model, dtype, hub, signal, onProgress } = options;
-  const common = { ...hub, dtype, ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  try {
-    return (await downloadModel({ ...common, id: model })).folder;
-  } catch (error) {
-    const conversion = knownConversionOf(model, hub?.revision);
-    const isWithoutOnnx =
-      ModelError.isInstance(error) && ["NO_ONNX", "MODEL_NOT_CACHED"].includes(error.code);
-    if (conversion === undefined || !isWithoutOnnx) throw error;
-    const { repository: id, revision } = conversion;
-    return (await downloadModel({ ...common, id, revision })).folder;
+async function download(options: ResolveModelOptions, id: string): Promise<string> {
+  const { dtype, hub, signal, onProgress } = options;
+  return (await downloadModel(withoutUndefined({ ...hub, id, dtype, signal, onProgress }))).folder;
+}
+
+async function downloadConversion(options: ResolveModelOptions, own: ModelError): Promise<string> {
+  const conversion = knownConversionOf(options.model, options.hub?.revision);
+  if (conversion === undefined) throw own;
+  const id = `${conversion.repository}@${conversion.revision}`;
+  return download(options, id).catch((error: unknown) => {
+    if (!ModelError.isInstance(error) || !isAbsent(error)) throw error;
+    const { code, fix } = own;
+    const message = `${own.message} Its known conversion cannot be had: ${error.message}`;
+    throw new ModelError(withoutUndefined({ code, message, fix, cause: error }));
+  });
+}
+
+// A path that was mistyped reads like a hub id, too.
+function mayBePath(error: unknown, folder: string): unknown {
+  if (!ModelError.isInstance(error) || !(isAbsent(error) || error.code === "HUB_UNREACHABLE")) {
+    return error;
   }
+  const { code, fix, cause } = error;
+  const message = `There is no folder ${folder}, so it was taken for a name on the hub. ${error.message}`;
+  return new ModelError(withoutUndefined({ code, message, fix, cause }));
+}
+
+function isAbsent({ code }: ModelError): boolean {
+  return code === "MODEL_NOT_FOUND" || code === "MODEL_FORBIDDEN" || code === "MODEL_NOT_CACHED";
 }
