@@ -5,16 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
+from onnx import numpy_helper
 
 from conftest import read_events, write_dataset
+from semblance_trainer import export_onnx, precisions
 from semblance_trainer.config import ExportConfig
 from semblance_trainer.cost import measure_cost
 from semblance_trainer.events import EventWriter
 from semblance_trainer.export import run_export
 from semblance_trainer.model import load_dual_encoder
+from semblance_trainer.quantize import safe_ranges
 from semblance_trainer.ranking import ranking_agreement
 from semblance_trainer.towers import make_inputs
 
@@ -108,3 +112,54 @@ def test_agreement_is_the_share_of_the_first_items_that_two_rankings_have_in_com
     other = np.array([[3, 3], [1, 2], [2, 1]], dtype=np.float32)  # orders 0 2 1 and 0 1 2
     found = [ranking_agreement((queries, one), (queries, other), depth) for depth in (1, 2, 10)]
     assert found == [0.5, 0.5, 1.0]
+
+
+def test_no_two_neighbouring_weights_overflow_sixteen_bits(
+    exported: tuple[Path, dict[str, Any]],
+) -> None:
+    found = 0
+    for name in ("vision_model_quantized.onnx", "text_model_quantized.onnx"):
+        graph = onnx.load(exported[0] / "onnx" / name).graph
+        weights = {tensor.name: tensor for tensor in graph.initializer}
+        for node in graph.node:
+            if node.op_type == "MatMulInteger":
+                matrix = numpy_helper.to_array(weights[node.input[1]]).astype(np.int64)
+                for sign in (1, -1):
+                    sums = np.maximum(sign * matrix, 0).reshape(-1, 2, matrix.shape[1]).sum(axis=1)
+                    assert 255 * sums.max() < 2**15
+                found = max(found, int(np.abs(matrix).max()))
+    assert found > 64  # more than seven bits are in use
+
+
+def test_a_columns_range_is_the_largest_sum_of_two_neighbours_of_one_sign() -> None:
+    columns = [[1, 2, -4], [-3, -2, 1], [0, 0, 0], [-1, 5, 2]]
+    assert safe_ranges(np.array(columns, dtype=np.float32).T).tolist() == [4, 5, 0, 5]
+
+
+def test_each_row_of_a_table_has_its_own_scale(exported: tuple[Path, dict[str, Any]]) -> None:
+    graphs = [exported[0] / "onnx" / f"text_model{end}.onnx" for end in ("", "_quantized")]
+    exact, found = ({t.name: t for t in onnx.load(path).graph.initializer} for path in graphs)
+    name = "network.text_model.embeddings.token_embedding.weight"
+    table = numpy_helper.to_array(exact[name])
+    rows = numpy_helper.to_array(found[f"{name}_bytes"]).astype(np.float32)
+    scale = numpy_helper.to_array(found[f"{name}_scale"])
+    assert np.abs(rows).max(axis=1).min() == 127
+    assert np.all(np.abs(rows * scale - table) <= scale * 0.5001)
+
+
+def test_weights_beyond_what_one_file_can_hold_lie_beside_the_graphs(
+    micro_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_onnx, "_LARGEST_FILE", 10_000)
+    monkeypatch.setattr(precisions, "_LARGEST_FILE", 10_000)
+    folder = tmp_path / "out"
+    config = ExportConfig(str(micro_checkpoint), str(folder), dtypes=ALL)
+    result = run_export(config, EventWriter(tmp_path / "events.jsonl"))
+    graphs = [f"onnx/{name}" for dtype in ALL for name in precisions.graph_names(dtype)]
+    assert sorted(result["files"]) == sorted([*graphs, *(f"{name}.data" for name in graphs)])
+    assert set(result["files"]) == {f"onnx/{path.name}" for path in (folder / "onnx").iterdir()}
+    for dtype, facts in result["certificate"]["cost"]["precisions"].items():
+        names = precisions.graph_names(dtype)
+        parts = [path for name in names for path in (folder / "onnx").glob(f"{name}*")]
+        assert facts["bytes"] == sum(path.stat().st_size for path in parts)
+        assert facts["toTorch"]["text"]["minCosine"] > 0.9

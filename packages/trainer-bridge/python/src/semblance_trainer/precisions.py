@@ -6,11 +6,11 @@ they come, each tensor by its own range. Nothing has to be calibrated.
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
+from semblance_trainer.quantize import quantize_graph
 
 __all__ = ["DTYPES", "GRAPH_SUFFIXES", "graph_names", "write_precisions"]
 
@@ -42,7 +42,7 @@ def write_precisions(folder: Path, dtypes: tuple[str, ...], events: EventWriter)
         events.progress("reducing precision", done, len(jobs), "graphs")
         paths = folder / "onnx" / source, folder / "onnx" / target
         try:
-            _write_fp16(*paths) if dtype == "fp16" else _write_int8(*paths)
+            _write_precision(dtype, *paths)
         except (OSError, MemoryError):
             raise
         except Exception as error:  # onnx and onnxruntime raise many kinds
@@ -51,16 +51,27 @@ def write_precisions(folder: Path, dtypes: tuple[str, ...], events: EventWriter)
         events.progress("reducing precision", len(jobs), len(jobs), "graphs")
 
 
+def _write_precision(dtype: str, source: Path, target: Path) -> None:
+    if dtype == "fp16":
+        _write_fp16(source, target)
+    else:
+        quantize_graph(source, target, external=_is_large(source))
+
+
 def _is_large(path: Path) -> bool:
     return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*")) > _LARGEST_FILE
 
 
 def _write_fp16(source: Path, target: Path) -> None:
-    """Convert weights and arithmetic to half floats; inputs and outputs stay float32."""
+    """Convert weights and arithmetic to half floats; inputs and outputs stay float32.
+
+    Half the bytes. On a processor no faster: ONNX Runtime computes in float32 there.
+    """
     import onnx
     from onnxruntime.transformers.float16 import convert_float_to_float16
 
-    converted = convert_float_to_float16(onnx.load(source), keep_io_types=True)
+    # By its path: shapes of a graph beyond 2 GiB cannot be inferred in memory.
+    converted = convert_float_to_float16(str(source), keep_io_types=True)
     size = converted.ByteSize()
     onnx.save_model(
         converted,
@@ -68,29 +79,3 @@ def _write_fp16(source: Path, target: Path) -> None:
         save_as_external_data=size > _LARGEST_FILE,
         location=f"{target.name}.data",
     )
-
-
-def _write_int8(source: Path, target: Path) -> None:
-    """Quantise weights to signed integers per channel, in 7 of the 8 bits.
-
-    Signed weights run fastest, but processors without VNNI add their products in 16 bits, which
-    saturate: with all 8 bits per channel, that costs more than a bit of precision does.
-    """
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)  # it advises on standard error
-    try:
-        quantize_dynamic(
-            source,
-            target,
-            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-            use_external_data_format=_is_large(source),
-        )
-    finally:
-        root.setLevel(level)
-
