@@ -65,6 +65,7 @@ export type {
   TrainingEvent,
   TrainingRun,
 } from "./trainer.ts";
+export { unlessAborted } from "./unless-aborted.ts";
 export type {
   Filter,
   Hit,

@@ -4,6 +4,7 @@ import {
   type EncodeOptions,
   fromAnyIterable,
   type Tower,
+  unlessAborted,
 } from "@semblance/core";
 import { type CachedTowerOptions, encodeGroup, type ItemGroup } from "./cached-tower-group.ts";
 
@@ -81,15 +82,4 @@ async function* groupItems<Input>(
     inputs = [];
   }
   if (inputs.length > 0) yield { inputs, first };
-}
-
-/** Rejects with the signal's reason as soon as it aborts, whatever `promise` waits for. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   ConfigError,
   DatasetError,
+  type Encoder,
   type FileFitSpec,
   type FitResult,
   ModelError,
@@ -17,7 +18,11 @@ import { createMatcher } from "./create-matcher.ts";
 import { loadMatcher } from "./load-matcher.ts";
 import { semanticSearch } from "./semantic-search.ts";
 
-const encoder = createFakeEncoder({ dimension: 64, unreadable: ["broken"] });
+let encoder: Encoder;
+// A matcher that is disposed of takes its encoder with it.
+beforeEach(() => {
+  encoder = createFakeEncoder({ dimension: 64, unreadable: ["broken"] });
+});
 const columns = { query: "caption", response: "image" } as const;
 const pairs = {
   image: ["red-dog.jpg", "blue-car.jpg", "green-tree.jpg"],

@@ -1,15 +1,12 @@
 import { expect, test } from "vitest";
 import type { Dataset, DatasetReader } from "../dataset.ts";
 import { rowOf, toEmbeddings } from "../embedding.ts";
-import type { Encoder } from "../encoder.ts";
 import { ConformanceError, DatasetError, IndexError } from "../errors.ts";
 import { scoreRows } from "../score-rows.ts";
 import { topK } from "../top-k.ts";
 import type { IndexedItem, VectorIndex } from "../vector-index.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { datasetReaderCases } from "./dataset-reader-cases.ts";
-import { encoderCases } from "./encoder-cases.ts";
-import { createFakeEncoder } from "./fake-encoder.ts";
 import { vectorIndexCases } from "./vector-index-cases.ts";
 
 async function brokenPromises(cases: readonly ConformanceCase[]): Promise<string[]> {
@@ -22,37 +19,6 @@ async function brokenPromises(cases: readonly ConformanceCase[]): Promise<string
   }
   return broken;
 }
-
-const encoderFixture = {
-  images: ["red.jpg", "green.jpg", "blue.jpg"],
-  texts: ["a dog", "two cats", "the sea"],
-  badImage: "broken.jpg",
-};
-const createEncoder = async () => createFakeEncoder({ unreadable: ["broken"] });
-
-test("the fake encoder keeps every promise of an encoder", async () => {
-  expect(await brokenPromises(encoderCases(createEncoder, encoderFixture))).toEqual([]);
-});
-
-test("an encoder whose vectors are not of unit length is found out", async () => {
-  const create = async (): Promise<Encoder> => {
-    const encoder = await createEncoder();
-    const text = encoder.text;
-    if (!text) return encoder;
-    const encode: typeof text.encode = async function* (items, options) {
-      for await (const batch of text.encode(items, options)) {
-        batch.embeddings.data.forEach((value, i) => {
-          batch.embeddings.data[i] = 2 * value;
-        });
-        yield batch;
-      }
-    };
-    return { ...encoder, text: { ...text, encode } };
-  };
-  expect(await brokenPromises(encoderCases(create, encoderFixture))).toEqual([
-    "text: gives one unit vector per input, in input order",
-  ]);
-});
 
 /** The smallest index that keeps the contract, with the order of ties left open. */
 function createArrayIndex(

@@ -5,6 +5,7 @@ import { EncoderError } from "../errors.ts";
 import { fromAnyIterable } from "../from-any-iterable.ts";
 import type { ImageInput } from "../image.ts";
 import type { ItemFailure } from "../item-failure.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 
 /** Options of {@link createFakeEncoder}. */
 export interface FakeEncoderOptions {
@@ -24,7 +25,12 @@ export interface FakeEncoderOptions {
  */
 export function createFakeEncoder(options: FakeEncoderOptions = {}): Encoder {
   const { dimension = 8, unreadable = [], maxLength = 77 } = options;
-  const settings = { dimension, maxLength, unreadable: new Set(unreadable) };
+  let isDisposed = false;
+  const requireOpen = () => {
+    if (!isDisposed) return;
+    throw new EncoderError({ code: "CLOSED", message: "This encoder has been disposed of." });
+  };
+  const settings = { dimension, maxLength, unreadable: new Set(unreadable), requireOpen };
   return {
     id: `fake-${dimension}`,
     name: "fake",
@@ -32,7 +38,9 @@ export function createFakeEncoder(options: FakeEncoderOptions = {}): Encoder {
     scoring: { kind: "softmax", logitScale: 100, logitBias: 0 },
     image: createTower<ImageInput>(`fake-image-${dimension}`, nameOfImage, settings),
     text: createTower<string>(`fake-text-${dimension}`, (text) => text, settings),
-    [Symbol.asyncDispose]: async () => {},
+    [Symbol.asyncDispose]: async () => {
+      isDisposed = true;
+    },
   };
 }
 
@@ -40,6 +48,8 @@ interface TowerSettings {
   readonly dimension: number;
   readonly maxLength: number;
   readonly unreadable: ReadonlySet<string>;
+  /** @throws EncoderError `CLOSED` after disposal. */
+  readonly requireOpen: () => void;
 }
 
 function createTower<Input>(
@@ -59,22 +69,46 @@ async function* encode<Input>(
   settings: TowerSettings,
   options: EncodeOptions,
 ): AsyncGenerator<EncodedBatch, void, undefined> {
-  const { batchSize = 4, onError = "throw", signal } = options;
+  const { batchSize = 4, onError = "throw", signal, onProgress } = options;
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`batchSize must be a whole number above 0, found ${batchSize}.`);
+  }
+  settings.requireOpen();
+  const total = Array.isArray(items) ? { total: items.length } : {};
   let index = 0;
   let words: { index: number; text: string }[] = [];
   let failures: ItemFailure[] = [];
-  for await (const item of fromAnyIterable(items, signal)) {
+  const finishBatch = () => {
+    const batch = toBatch(words, failures, settings);
+    onProgress?.({ stage: "encoding", done: index, ...total, unit: "items" });
+    [words, failures] = [[], []];
+    return batch;
+  };
+  for await (const item of readUnlessAborted(items, signal)) {
     const text = wordsOf(item);
     if (!settings.unreadable.has(text)) words.push({ index, text });
     else failures.push(failureOf(index, text, onError));
     index++;
-    if (words.length + failures.length < batchSize) continue;
-    yield toBatch(words, failures, settings);
-    options.onProgress?.({ stage: "encoding", done: index, unit: "items" });
-    words = [];
-    failures = [];
+    if (words.length + failures.length === batchSize) yield finishBatch();
   }
-  if (words.length + failures.length > 0) yield toBatch(words, failures, settings);
+  if (words.length + failures.length > 0) yield finishBatch();
+}
+
+async function* readUnlessAborted<Input>(
+  items: AnyIterable<Input>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Input, void, undefined> {
+  const source = fromAnyIterable(items);
+  try {
+    for (;;) {
+      const { value, done } = await unlessAborted(source.next(), signal);
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    // Not awaited: a source that has nothing to give at the moment must not hold back its reader.
+    source.return().catch(() => {});
+  }
 }
 
 function failureOf(index: number, input: string, onError: "throw" | "skip"): ItemFailure {
