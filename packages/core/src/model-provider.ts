@@ -8,6 +8,8 @@ export interface OpenedModel {
   readonly folder: string;
   /** A folder with `model.safetensors` that fit can start from, where there is one. */
   readonly checkpoint?: string;
+  /** Where such a folder can be had, at the cost of a download: brings it, and gives its path. */
+  openCheckpoint?(options?: RunOptions): Promise<string>;
   /** Precision of the files in use: `"fp32"`. */
   readonly dtype?: string;
   /** SHA-256 over the weights, for results to name the model by; asked for where one is written. */

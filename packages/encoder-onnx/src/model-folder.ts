@@ -1,7 +1,8 @@
 import { access, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ModelError } from "@semblance/core";
 import type { Dtype } from "./config.ts";
+import { modelNameOf } from "./hub-cache.ts";
 import { type ModelConfig, modelConfig } from "./model-config.ts";
 import { type ModelManifest, modelManifest } from "./model-manifest.ts";
 import { findTowerFile, listOnnxFiles, onnxFileName, type TowerFile } from "./onnx-files.ts";
@@ -38,7 +39,7 @@ export async function openModelFolder(path: string, dtype: Dtype): Promise<Model
   const text = await find("text");
   return {
     folder,
-    name: manifest?.name ?? basename(folder),
+    name: manifest?.name ?? modelNameOf(folder),
     config,
     ...(manifest && { manifest }),
     ...(vision && { vision }),

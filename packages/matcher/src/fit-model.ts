@@ -46,7 +46,8 @@ async function startRun(options: FitModelOptions): Promise<TrainingRun> {
   const { trainer, start, train, validation, common, signal, onProgress } = options;
   const runOptions = withoutUndefined({ signal, onProgress });
   if (trainer.needs === "files") {
-    const checkpoint = start.checkpoint ?? noCheckpoint(start.folder);
+    const checkpoint = start.checkpoint ?? (await start.openCheckpoint?.(runOptions));
+    if (checkpoint === undefined) return noCheckpoint(start.folder);
     return trainer.fit({ ...common, checkpoint, train, validation }, runOptions);
   }
   const { encoder, folder } = start;

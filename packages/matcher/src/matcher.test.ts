@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -214,6 +214,21 @@ test("saves the weights of a checkpoint whose ONNX files lie elsewhere", async (
   expect(await readFile(join(folder, "saved", "model.safetensors"), "utf8")).toBe("tensors");
 });
 
+test("saves contents where the model's files are links, as in the hub's cache", async () => {
+  const [model, blob] = [join(folder, "snapshot"), join(folder, "blob")];
+  await mkdir(join(model, "onnx"), { recursive: true });
+  await writeFile(blob, "weights");
+  for (const name of ["config.json", "onnx/text_model.onnx"])
+    await symlink(blob, join(model, name));
+  const linked: ModelProvider = { open: async () => ({ encoder, folder: model }) };
+  await using matcher = await createMatcher({ provider: linked, model: "clip", ...columns });
+  await matcher.save(join(folder, "saved"));
+  await rm(blob);
+  for (const name of ["config.json", "onnx/text_model.onnx"]) {
+    expect(await readFile(join(folder, "saved", name), "utf8")).toBe("weights");
+  }
+});
+
 test("refuses to save an encoder that came without files", async () => {
   await using matcher = await createMatcher({ encoder, ...columns });
   await expect(matcher.save(folder)).rejects.toThrow(ModelError);
@@ -316,6 +331,17 @@ test("keeps a share of the images for validation when none is given", async () =
     }),
   );
   expect(counts).toEqual([15, 5]);
+});
+
+test("weights that are a download of their own are brought when fit needs them", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  const fromHub: ModelProvider = {
+    open: async (model) => ({ encoder, folder: model, openCheckpoint: async () => "downloaded" }),
+  };
+  const parts = { provider: fromHub, trainer, model: "someone/clip" };
+  await using matcher = await createMatcher({ ...parts, ...columns });
+  await matcher.fit({ trainData: pairs, tuningData: pairs });
+  expect(specs[0]).toMatchObject({ checkpoint: "downloaded" });
 });
 
 test("refuses to fit a model without weights to train", async () => {

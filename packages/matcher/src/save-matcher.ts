@@ -44,10 +44,13 @@ export async function saveMatcher(options: SaveMatcherOptions): Promise<void> {
 // them the saved matcher could not be trained further.
 async function copyWeights({ checkpoint }: OpenedModel, folder: string): Promise<void> {
   if (checkpoint === undefined || resolve(checkpoint) === resolve(folder)) return;
-  await cp(join(checkpoint, "model.safetensors"), join(folder, "model.safetensors"));
+  const name = "model.safetensors";
+  await cp(join(checkpoint, name), join(folder, name), { dereference: true });
 }
 
 async function copyModel(from: string, to: string): Promise<void> {
   const names = (await readdir(from)).filter((name) => !leftBehind.has(name));
-  for (const name of names) await cp(join(from, name), join(to, name), { recursive: true });
+  // Files of the hub's cache are links into it.
+  const options = { recursive: true, dereference: true };
+  for (const name of names) await cp(join(from, name), join(to, name), options);
 }

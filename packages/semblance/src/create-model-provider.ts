@@ -4,9 +4,9 @@ import {
   type RunOptions,
   withoutUndefined,
 } from "@semblance/core";
-import { createOnnxEncoder, type OnnxEncoderConfig } from "@semblance/encoder-onnx";
+import { createOnnxEncoder, type HubConfig, type OnnxEncoderConfig } from "@semblance/encoder-onnx";
 import { exportOnce } from "./export-cache.ts";
-import { inspectModelFolder } from "./model-folder.ts";
+import { locateModel } from "./locate-model.ts";
 import { hashModel } from "./model-hash.ts";
 
 /** Options of {@link createModelProvider}; all optional. */
@@ -17,13 +17,16 @@ export interface ModelProviderConfig {
   readonly cacheFolder?: string | undefined;
   /** Precision of the ONNX files. @defaultValue `"fp32"` */
   readonly dtype?: OnnxEncoderConfig["dtype"] | undefined;
+  /** How models are brought from the hub; `{ offline: true }` brings none. */
+  readonly hub?: HubConfig | undefined;
   /** Processor threads for inference. @defaultValue the encoder's choice */
   readonly threads?: number | undefined;
 }
 
 /**
- * Opens models by folder: ONNX towers as they are, the RUN of a training, or a Hugging Face checkpoint,
- * which is exported once per user through Python.
+ * Opens models by folder or by their id on the Hugging Face hub (`organisation/name`, with or without
+ * `@revision`): ONNX towers as they are, the RUN of a training, or a checkpoint, which is exported once
+ * per user through Python.
  */
 export function createModelProvider(config: ModelProviderConfig = {}): ModelProvider {
   return { open: (model, options = {}) => openModel(model, config, options) };
@@ -34,8 +37,8 @@ async function openModel(
   config: ModelProviderConfig,
   options: RunOptions,
 ): Promise<OpenedModel> {
-  const found = await inspectModelFolder(model);
-  const { python, cacheFolder, dtype = "fp32", threads } = config;
+  const { python, cacheFolder, dtype = "fp32", threads, hub } = config;
+  const found = await locateModel(model, { dtype, hub, ...options });
   const folder = found.hasOnnx
     ? found.folder
     : await exportOnce({ checkpoint: found.folder, cacheFolder, python, dtype, ...options });
@@ -44,6 +47,7 @@ async function openModel(
     encoder,
     folder,
     checkpoint: found.hasCheckpoint ? found.folder : undefined,
+    openCheckpoint: found.openCheckpoint,
     dtype,
     hashWeights: () => hashModel(folder, dtype),
   });

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { type RunOptions, withoutUndefined } from "@semblance/core";
+import { modelNameOf } from "@semblance/encoder-onnx";
 import { type ExportDtype, exportCheckpoint } from "@semblance/trainer-bridge";
 import { hashCheckpoint } from "./checkpoint-hash.ts";
 
@@ -29,7 +30,7 @@ export async function exportOnce(options: ExportOnceOptions): Promise<string> {
   await mkdir(dirname(model), { recursive: true });
   const working = await mkdtemp(`${model}-`);
   try {
-    const name = basename(checkpoint);
+    const name = modelNameOf(checkpoint);
     const dtypes = [dtype];
     await exportCheckpoint(
       withoutUndefined({ checkpoint, output: working, name, dtypes, python, signal, onProgress }),

@@ -17,6 +17,14 @@ test("one tower in ONNX suffices, in any precision", async () => {
   expect(await inspectModelFolder(folder)).toMatchObject({ hasOnnx: true });
 });
 
+test.each(["onnx/model_fp16.onnx", "model.onnx", "textual/model.onnx"])(
+  "%s makes a model too: a joint graph, or a tower in a folder of its own",
+  async (file) => {
+    const folder = temporaryFolder({ [file]: "" });
+    expect(await inspectModelFolder(folder)).toMatchObject({ hasOnnx: true });
+  },
+);
+
 test("a Hugging Face checkpoint is a model that has yet to be exported", async () => {
   const folder = temporaryFolder(checkpoint);
   expect(await inspectModelFolder(folder)).toEqual({ folder, hasOnnx: false, hasCheckpoint: true });
@@ -53,9 +61,9 @@ test("a file is not a model folder, and neither is nothing", async () => {
 });
 
 test.each([
-  ["openai/clip-vit-base-patch32", "hub"],
+  ["no-model", "organisation/name on the hub"],
   ["scratch:tiny", "RUN/start"],
-])("%s, which is no folder, gets advice of its own", async (model, advice) => {
+])("%s, which is no folder, gets advice on what would be a model", async (model, advice) => {
   const error = await inspectModelFolder(model).catch((reason) => reason);
   expect(error.fix).toContain(advice);
 });

@@ -4,7 +4,7 @@ import { ModelError } from "@semblance/core";
 import { shellWord } from "./shell-word.ts";
 
 const modelFix =
-  "Give a folder with ONNX towers, a Hugging Face checkpoint folder, or the RUN of a training.";
+  "Give a folder with ONNX towers, a Hugging Face checkpoint folder, the RUN of a training, or organisation/name on the hub.";
 
 /** What lies in a folder that was named as a model. */
 export interface ModelFolder {
@@ -26,7 +26,7 @@ export async function inspectModelFolder(model: string): Promise<ModelFolder> {
   const facts = await stat(folder).catch(() => undefined);
   if (!facts?.isDirectory()) throw notFound(model, facts !== undefined);
   const names = new Set(await readdir(folder));
-  const hasOnnx = names.has("onnx") && (await hasTower(join(folder, "onnx")));
+  const hasOnnx = await hasTower(folder, names);
   const hasCheckpoint = names.has("model.safetensors") && names.has("config.json");
   const isRun = names.has("job");
   if (isRun && !names.has("semblance.json")) throw incompleteRun(model);
@@ -50,9 +50,12 @@ export async function inspectCheckpoint(model: string): Promise<string> {
   });
 }
 
-async function hasTower(folder: string): Promise<boolean> {
-  const names = await readdir(folder);
-  return names.some((name) => /^(vision|text)_model.*\.onnx$/.test(name));
+// Two towers or a joint graph in onnx/, a joint graph by itself, or the towers' folders of Immich.
+async function hasTower(folder: string, names: ReadonlySet<string>): Promise<boolean> {
+  const filesIn = async (name: string) => (names.has(name) ? readdir(join(folder, name)) : []);
+  const isGraph = (name: string) => /^(vision_model|text_model|model).*\.onnx$/.test(name);
+  const folders = await Promise.all(["onnx", "visual", "textual"].map(filesIn));
+  return [...names, ...folders.flat()].some(isGraph);
 }
 
 function notFound(model: string, isFile: boolean): ModelError {
@@ -67,10 +70,7 @@ function fixFor(model: string): string {
   if (model.startsWith("scratch:")) {
     return "It is a start for semblance train; the untrained model is in RUN/start afterwards.";
   }
-  const isHubId = /^[\w-]+\/[\w.-]+$/.test(model);
-  return isHubId
-    ? "If this is a name on the Hugging Face hub: download the model's files, and give their folder."
-    : modelFix;
+  return modelFix;
 }
 
 function incompleteRun(model: string): ModelError {

@@ -37,16 +37,21 @@ export function addModelOptions(verb: Command): Command {
     .option("--python <path>", "the Python that exports a checkpoint");
 }
 
-/** `--offline`, which changes nothing: no verb that has it uses the network. */
+/** `--offline`: models that are named by their hub id must be in the cache. Nothing else uses the network. */
 export function addOfflineOption(verb: Command): Command {
-  return verb.option("--offline", "use nothing from the network (nothing does)");
+  return verb.option("--offline", "download no model: one named by hub id must be in the cache");
+}
+
+/** What {@link addOfflineOption} adds. */
+export interface OfflineOptions {
+  readonly offline?: boolean;
 }
 
 /** Precision of ONNX files. */
 type Dtype = "fp32" | "fp16" | "int8";
 
 /** What {@link addModelOptions} adds. */
-export interface ModelOptions {
+export interface ModelOptions extends OfflineOptions {
   readonly dtype: Dtype;
   readonly batchSize?: number;
   readonly python?: string;

@@ -18,7 +18,7 @@ export function addEmbedVerb(program: Command, context: VerbContext): void {
   const verb = program
     .command("embed")
     .description("write the vectors of images and texts as .npy, with a listing of the rows")
-    .requiredOption("-m, --model <model>", "a model folder, a checkpoint folder or a RUN")
+    .requiredOption("-m, --model <model>", "a model folder, a checkpoint folder, a hub id or a RUN")
     .option("-d, --data <table>", "the images and texts of a table")
     .option("--images <globs...>", "image files")
     .option("--texts <file>", "one text per line")

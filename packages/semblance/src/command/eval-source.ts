@@ -29,9 +29,10 @@ export async function openEvalSource(
   options: EvalSourceOptions,
   { onProgress, signal }: VerbTools,
 ): Promise<EvalSource> {
-  const { model, imageEmbeddings, textEmbeddings, dtype, python } = options;
+  const { model, imageEmbeddings, textEmbeddings, dtype, python, offline } = options;
   if (model === undefined) return readSource(imageEmbeddings ?? "", textEmbeddings ?? "");
-  const opened = await createModelProvider({ python, dtype }).open(model, { onProgress, signal });
+  const provider = createModelProvider({ python, dtype, hub: { offline } });
+  const opened = await provider.open(model, { onProgress, signal });
   const { encoder } = opened;
   const sha256 = (await opened.hashWeights?.()) ?? null;
   return {

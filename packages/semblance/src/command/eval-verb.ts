@@ -32,7 +32,7 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
   const verb = program
     .command("eval")
     .description("measure retrieval in both directions")
-    .option("-m, --model <model>", "a model folder, a checkpoint folder or a RUN")
+    .option("-m, --model <model>", "a model folder, a checkpoint folder, a hub id or a RUN")
     .option("--image-embeddings <file>", ".npy, one row per image in order of first appearance")
     .option("--text-embeddings <file>", ".npy, one row per text in order of first appearance")
     .requiredOption("-d, --data <table>", "pairs: .csv, .tsv or .jsonl")

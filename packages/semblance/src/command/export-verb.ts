@@ -2,20 +2,21 @@ import { type Dataset, withoutUndefined } from "@semblance/core";
 import { openDataset, selectSplit } from "@semblance/data";
 import { type ExportDtype, type ExportResult, exportCheckpoint } from "@semblance/trainer-bridge";
 import { type Command, InvalidArgumentError } from "commander";
-import { inspectCheckpoint } from "../model-folder.ts";
+import { locateCheckpoint } from "../locate-model.ts";
 import { shellWord } from "../shell-word.ts";
 import {
   addDataOptions,
   addOfflineOption,
   addOutputOptions,
   type DataOptions,
+  type OfflineOptions,
   type SeedOptions,
 } from "./common-options.ts";
 import { formatCost } from "./format-cost.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 import { forCommand } from "./training-failure.ts";
 
-interface ExportOptions extends SeedOptions, DataOptions {
+interface ExportOptions extends SeedOptions, OfflineOptions, DataOptions {
   readonly output: string;
   readonly dtype: ExportDtype[];
   readonly data?: string;
@@ -28,7 +29,7 @@ export function addExportVerb(program: Command, context: VerbContext): void {
   const verb = program
     .command("export")
     .description("export both towers of a checkpoint to ONNX, checked against PyTorch")
-    .argument("<checkpoint>", "a Hugging Face checkpoint folder or a RUN")
+    .argument("<checkpoint>", "a Hugging Face checkpoint folder, a hub id or a RUN")
     .requiredOption("-o, --output <folder>", "the model folder to write")
     .option("--dtype <types>", "precisions to write, of fp32,fp16,int8", parseDtypes, ["fp32"])
     .option("-d, --data <table>", "pairs to measure the cost of each precision on")
@@ -46,7 +47,8 @@ async function runExport(
   tools: VerbTools,
 ): Promise<VerbResult> {
   const { onProgress, signal } = tools;
-  const checkpoint = await inspectCheckpoint(model);
+  const hub = { offline: options.offline };
+  const checkpoint = await locateCheckpoint(model, { hub, onProgress, signal });
   const { output, python, dtype: dtypes } = options;
   const data = await openData(options, tools);
   const onWarning = ({ message }: { readonly message: string }) => tools.note(message);

@@ -35,11 +35,9 @@ export async function runEmbed(
 ): Promise<VerbResult> {
   // Before the model, which may have to be exported first.
   await requireRoom(paths, options);
-  const { python, dtype, resume, overwrite } = options;
-  const opened = await createModelProvider({ python, dtype }).open(options.model, {
-    onProgress,
-    signal,
-  });
+  const { python, dtype, offline, resume, overwrite } = options;
+  const provider = createModelProvider({ python, dtype, hub: { offline } });
+  const opened = await provider.open(options.model, { onProgress, signal });
   const { encoder } = opened;
   await using _ = encoder;
   try {

@@ -8,11 +8,12 @@ import {
 import { type FitSummary, fitModel } from "@semblance/matcher";
 import { createTrainer } from "@semblance/trainer-bridge";
 import type { Command } from "commander";
-import { inspectCheckpoint } from "../model-folder.ts";
+import { locateCheckpoint } from "../locate-model.ts";
 import {
   addDataOptions,
   addOfflineOption,
   addOutputOptions,
+  type OfflineOptions,
   parseDevice,
   parseDuration,
   parseJsonObject,
@@ -27,7 +28,7 @@ import { openTrainingData, type TrainingDataOptions, unusedRows } from "./traini
 import { createTrainingDisplay } from "./training-display.ts";
 import { forCommand } from "./training-failure.ts";
 
-interface TrainOptions extends SeedOptions, TrainingDataOptions {
+interface TrainOptions extends SeedOptions, OfflineOptions, TrainingDataOptions {
   readonly model: string;
   readonly timeLimit?: number;
   readonly method?: string;
@@ -47,7 +48,7 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .description(
       "fine-tune on pairs within a time limit, never ending up worse, and export to ONNX",
     )
-    .requiredOption("-m, --model <model>", "a checkpoint folder, a RUN, or scratch:tiny")
+    .requiredOption("-m, --model <model>", "a checkpoint folder, a hub id, a RUN, or scratch:tiny")
     .requiredOption("-d, --data <table>", "pairs to train on")
     .option(
       "--val <table>",
@@ -73,7 +74,7 @@ async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbRe
   const hyperparameters = parseHyperparameters(
     withoutUndefined({ batchSize, ...options.hyperparameters }),
   );
-  const start = await openStart(options.model);
+  const start = await openStart(options, tools);
   const data = await openTrainingData(options);
   await requireRoomForRun(options);
   const common: FitCommon = withoutUndefined({
@@ -97,10 +98,13 @@ async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbRe
   return toResult(summary, unusedRows(data));
 }
 
-// A recipe such as scratch:tiny is made by the trainer; anything else must be a folder with weights.
-async function openStart(model: string): Promise<Pick<OpenedModel, "checkpoint">> {
-  const isRecipe = model.startsWith("scratch:");
-  return { checkpoint: isRecipe ? model : await inspectCheckpoint(model) };
+// A recipe such as scratch:tiny is made by the trainer; anything else must have weights.
+async function openStart(
+  { model, offline }: TrainOptions,
+  { onProgress, signal }: VerbTools,
+): Promise<Pick<OpenedModel, "checkpoint">> {
+  if (model.startsWith("scratch:")) return { checkpoint: model };
+  return { checkpoint: await locateCheckpoint(model, { hub: { offline }, onProgress, signal }) };
 }
 
 function toResult(summary: FitSummary, rows: readonly ItemFailure[]): VerbResult {
