@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { EncoderError, type ImageInput, type RgbImage } from "@semblance/core";
-import { describeImage } from "./describe-image.ts";
+import { imageNotFound, tooManyBytes, unreadableImage } from "./image-failures.ts";
 
 /** An image that is still encoded. */
 export type EncodedImageInput = Exclude<ImageInput, RgbImage>;
@@ -20,15 +20,6 @@ export async function readImageBytes(
   if (bytes.length > maxBytes) throw tooManyBytes(input, bytes.length, maxBytes);
   if (bytes.length === 0) throw unreadableImage(input, "it is empty");
   return bytes;
-}
-
-/** The error for an image that cannot be read, naming it and the reason. */
-export function unreadableImage(input: ImageInput, reason: string, cause?: unknown): EncoderError {
-  return new EncoderError({
-    code: "IMAGE_UNREADABLE",
-    message: `Cannot read ${describeImage(input)}: ${reason}.`,
-    cause,
-  });
 }
 
 async function readBytes(input: EncodedImageInput, maxBytes: number): Promise<Uint8Array> {
@@ -60,13 +51,13 @@ function pathOf(url: URL, input: ImageInput): string {
   try {
     return fileURLToPath(url);
   } catch (error) {
-    throw unreadableImage(input, "the address names no file on this machine", error);
+    throw unreadableImage(input, "the address names no file on this machine", { cause: error });
   }
 }
 
 async function readBlob(blob: Blob): Promise<Uint8Array> {
   const bytes = await blob.arrayBuffer().catch((error: unknown) => {
-    throw unreadableImage(blob, "its bytes cannot be read", error);
+    throw unreadableImage(blob, "its bytes cannot be read", { cause: error });
   });
   return new Uint8Array(bytes);
 }
@@ -76,7 +67,7 @@ async function readDataUrl(url: URL, input: ImageInput, maxBytes: number): Promi
   const atLeast = Math.floor(url.href.length / 4);
   if (atLeast > maxBytes) throw tooManyBytes(input, atLeast, maxBytes);
   const response = await fetch(url).catch((error: unknown) => {
-    throw unreadableImage(input, "it is not a valid data: address", error);
+    throw unreadableImage(input, "it is not a valid data: address", { cause: error });
   });
   return new Uint8Array(await response.arrayBuffer());
 }
@@ -91,13 +82,9 @@ async function readPath(path: string, input: ImageInput, maxBytes: number): Prom
     if (EncoderError.isInstance(error)) throw error;
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "ENOENT" && code !== "ENOTDIR") {
-      throw unreadableImage(input, `the file cannot be opened (${code})`, error);
+      throw unreadableImage(input, `the file cannot be opened (${code})`, { cause: error });
     }
-    throw new EncoderError({
-      code: "IMAGE_NOT_FOUND",
-      message: `There is no image at ${describeImage(input)}.`,
-      cause: error,
-    });
+    throw imageNotFound(input, error);
   }
 }
 
@@ -118,15 +105,7 @@ async function readStream(
     }
   } catch (error) {
     if (EncoderError.isInstance(error)) throw error;
-    throw unreadableImage(open, "its stream failed", error);
+    throw unreadableImage(open, "its stream failed", { cause: error });
   }
   return Buffer.concat(chunks);
-}
-
-function tooManyBytes(input: ImageInput, found: number, maxBytes: number): EncoderError {
-  return new EncoderError({
-    code: "IMAGE_TOO_LARGE",
-    message: `${describeImage(input)} has ${found} bytes or more; the limit is ${maxBytes}.`,
-    fix: "Raise limits.maxBytes if you trust the image.",
-  });
 }

@@ -86,7 +86,7 @@ describe("a bad image is an EncoderError that names it and says why:", () => {
       "a drawing",
       Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
       "IMAGE_UNREADABLE",
-      /svg is not a picture format/,
+      /it is an SVG drawing, which is not read here/,
     ],
     [
       "a web address",

@@ -6,18 +6,20 @@ import {
   parseConfig,
   type RgbImage,
 } from "@semblance/core";
-import sharp, { type Metadata, type Sharp } from "sharp";
 import { type SharpDecoderConfig, sharpDecoderConfig } from "./config.ts";
-import { describeImage } from "./describe-image.ts";
-import { readImageBytes, unreadableImage } from "./image-bytes.ts";
+import { decodePicture } from "./decode-picture.ts";
+import { type EncodedImageInput, readImageBytes } from "./image-bytes.ts";
+import { tooManyPixels, unreadableImage } from "./image-failures.ts";
+import { findFormat, type ImageFormat } from "./image-format.ts";
 
-// What Pillow reads too. Drawings (SVG, PDF) have no pixels of their own, and Pillow refuses them.
-const formats: ReadonlySet<string> = new Set(["jpeg", "png", "webp", "gif", "tiff", "heif"]);
+/** Seconds for one image: several times what 100 million pixels take on a slow machine. */
+const timeLimit = 60;
 
 /**
- * An image decoder on sharp that gives the pixels Pillow gives for 8-bit grey, RGB, palette and
- * alpha: colour profiles are ignored, transparency is dropped without blending, the first frame of
- * an animation counts, and a file that is cut off is an error.
+ * An image decoder on sharp that gives the pixels Pillow's `convert("RGB")` gives: colour profiles
+ * are ignored, transparency is dropped without blending, inks are converted by Pillow's formula, the
+ * first frame of an animation counts, and a file that is cut off is an error. The exceptions are in
+ * the README, measured.
  *
  * Takes paths, `file:` and `data:` URLs, bytes, blobs, streams, and pixels (returned as they are).
  *
@@ -47,69 +49,51 @@ async function checkPixels(image: RgbImage, limits: ImageLimits): Promise<RgbIma
       `${rgb.length} bytes are not [${height}, ${width}, 3], 8 bits each`,
     );
   }
-  checkSize(image, image, limits);
+  if (width * height > limits.maxPixels) throw tooManyPixels(image, image, limits.maxPixels);
   return image;
 }
 
 async function decodeEncoded(
-  input: Exclude<ImageInput, RgbImage>,
+  input: EncodedImageInput,
   limits: ImageLimits,
   isTurned: boolean,
 ): Promise<RgbImage> {
   const bytes = await readImageBytes(input, limits.maxBytes);
+  const { format, isHevc } = requireFormat(input, bytes);
   try {
-    const image = sharp(bytes, {
-      ignoreIcc: true,
-      // Pillow raises for what is cut off, and passes over other damage as libjpeg does.
-      failOn: "truncated",
-      // Checked below, before pixels are decoded, with a message of our own.
-      limitInputPixels: false,
-    });
-    const metadata = await image.metadata();
-    checkMetadata(input, metadata, limits);
-    return await readPixels(isTurned ? image.autoOrient() : image);
+    return await decodePicture({ input, bytes, format, limits, isTurned, timeLimit });
   } catch (error) {
     if (EncoderError.isInstance(error)) throw error;
-    throw unreadableImage(input, reasonOf(error), error);
+    throw isHevc ? noHevc(input, error) : unreadableImage(input, reasonOf(error), { cause: error });
   }
 }
 
-function checkMetadata(input: ImageInput, metadata: Metadata, limits: ImageLimits): void {
-  if (!formats.has(metadata.format)) {
-    throw unreadableImage(input, `${metadata.format} is not a picture format that is read here`);
-  }
-  checkSize(input, { width: metadata.width, height: metadata.height }, limits);
-}
-
-function checkSize(
+function requireFormat(
   input: ImageInput,
-  { width, height }: { readonly width: number; readonly height: number },
-  limits: ImageLimits,
-): void {
-  if (width * height <= limits.maxPixels) return;
-  throw new EncoderError({
-    code: "IMAGE_TOO_LARGE",
-    message: `${describeImage(input)} has ${width}×${height} pixels; the limit is ${limits.maxPixels}.`,
-    fix: "Raise limits.maxPixels if you trust the image.",
-  });
+  bytes: Uint8Array,
+): { readonly format: ImageFormat; readonly isHevc?: boolean } {
+  const found = findFormat(bytes);
+  if (found.format !== undefined) return found;
+  throw found.name === undefined
+    ? unreadableImage(input, "it is not a picture in a known format")
+    : unreadableImage(input, `it is ${found.name}, which is not read here`, {
+        fix: "Convert it to JPEG, PNG or WebP.",
+      });
 }
 
-async function readPixels(image: Sharp): Promise<RgbImage> {
-  const { data, info } = await image
-    .removeAlpha()
-    .toColourspace("srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  const rgb = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { rgb, width: info.width, height: info.height };
+function noHevc(input: ImageInput, cause: unknown): Error {
+  return unreadableImage(input, "it is a HEIC, and this build of sharp has no HEVC decoder", {
+    cause,
+    fix: "Convert it to JPEG, or build sharp with a libvips that has libheif with libde265.",
+  });
 }
 
 // libvips names its own parts before the reason, and may repeat it line by line.
 function reasonOf(error: unknown): string {
   const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-  if (/unsupported image format/i.test(first)) return "it is not a picture in a known format";
+  if (/^timeout: /.test(first)) return `it took longer than ${timeLimit} s to decode`;
   const reason = first
-    .replace(/^Input buffer has corrupt header: /i, "")
+    .replace(/^Input buffer (has corrupt header: |contains )/i, "")
     .replace(/^\w+: /, "")
     .replace(/\.$/, "");
   return `its data is damaged or cut off (${reason})`;

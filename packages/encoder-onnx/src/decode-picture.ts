@@ -1,0 +1,85 @@
+import type { ImageInput, ImageLimits, RgbImage } from "@semblance/core";
+import sharp, { type Metadata, type Sharp } from "sharp";
+import { cmykToRgb, highBytes, yCbCrToRgb } from "./convert-pixels.ts";
+import { fillAroundFrame, firstGifFrame } from "./first-gif-frame.ts";
+import { tooManyPixels, unreadableImage } from "./image-failures.ts";
+import type { ImageFormat } from "./image-format.ts";
+import { readTiffStorage } from "./tiff-tags.ts";
+
+/** A file whose kind is known, and how to read it. */
+export interface PictureToDecode {
+  readonly input: ImageInput;
+  readonly bytes: Uint8Array;
+  readonly format: ImageFormat;
+  readonly limits: ImageLimits;
+  /** Whether EXIF orientation is applied. */
+  readonly isTurned: boolean;
+  /** Seconds after which decoding is given up. */
+  readonly timeLimit: number;
+}
+
+/**
+ * The pixels of a picture as Pillow's `convert("RGB")` has them.
+ *
+ * @throws EncoderError `IMAGE_TOO_LARGE` by its header, before pixels are decoded, or
+ * `IMAGE_UNREADABLE`; and what sharp throws at damage.
+ */
+export async function decodePicture(picture: PictureToDecode): Promise<RgbImage> {
+  const frame = picture.format === "gif" ? firstGifFrame(picture.bytes) : undefined;
+  const image = sharp(frame?.bytes ?? picture.bytes, {
+    ignoreIcc: true,
+    // Pillow raises for what is cut off, and passes over other damage as libjpeg does.
+    failOn: "truncated",
+    // Checked below, with a message of our own.
+    limitInputPixels: false,
+  });
+  const metadata = await image.metadata();
+  checkMetadata(picture, metadata);
+  // Pillow turns a TIFF while it opens it, so that nobody sees it as it is stored.
+  const isTurned = picture.isTurned || picture.format === "tiff";
+  const read = { isTurned, timeLimit: picture.timeLimit };
+  const decoded = await readPixels(image, metadata, read);
+  if (frame !== undefined) fillAroundFrame(decoded, frame);
+  return isStoredAsYCbCr(picture) ? { ...decoded, rgb: yCbCrToRgb(decoded.rgb) } : decoded;
+}
+
+function checkMetadata({ input, format, limits }: PictureToDecode, metadata: Metadata): void {
+  // sharp looks at the bytes by itself: nothing but what we found may come of them.
+  if (metadata.format !== format) throw unreadableImage(input, "its kind cannot be told");
+  const { width, height } = metadata;
+  if (width * height > limits.maxPixels) throw tooManyPixels(input, metadata, limits.maxPixels);
+}
+
+// libvips hands such pixels on as they are, and calls them RGB.
+function isStoredAsYCbCr({ input, format, bytes }: PictureToDecode): boolean {
+  if (format !== "tiff") return false;
+  const { isYCbCr, isJpeg, isSubsampled } = readTiffStorage(bytes);
+  if (!isYCbCr || isJpeg) return false;
+  if (isSubsampled)
+    throw unreadableImage(input, "its TIFF has YCbCr with fewer colours than pixels");
+  return true;
+}
+
+async function readPixels(
+  image: Sharp,
+  metadata: Metadata,
+  { isTurned, timeLimit }: Pick<PictureToDecode, "isTurned" | "timeLimit">,
+): Promise<RgbImage> {
+  const isCmyk = metadata.space === "cmyk";
+  const isDeep = isCmyk && metadata.depth === "ushort";
+  // Left to itself, sharp converts inks by a colour profile of its own.
+  const inks = isCmyk ? image.pipelineColourspace("cmyk").toColourspace("cmyk") : image;
+  const turned = isTurned ? inks.autoOrient() : inks;
+  const { data, info } = await (isCmyk ? turned : turned.toColourspace("srgb"))
+    .removeAlpha()
+    .timeout({ seconds: timeLimit })
+    .raw({ depth: isDeep ? "ushort" : "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const values = isDeep ? highBytes(bytes) : bytes;
+  return {
+    rgb: isCmyk ? cmykToRgb(values) : values,
+    width: info.width,
+    height: info.height,
+  };
+}
