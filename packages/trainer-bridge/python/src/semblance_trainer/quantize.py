@@ -42,18 +42,17 @@ def quantize_graph(source: Path, target: Path, *, external: bool) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load(source)
-    ranges = _matrix_ranges(model.graph)
+    _split_gemms(model.graph)
     _quantize_tables(model.graph)
     with _quiet():
         quantize_dynamic(
             model,
             target,
-            op_types_to_quantize=["MatMul", "Gemm"],
+            op_types_to_quantize=["MatMul"],
             per_channel=True,
-            reduce_range=True,  # for a matrix that a version of the library does not look up
             weight_type=QuantType.QInt8,
             use_external_data_format=external,
-            extra_options={"TensorQuantOverrides": ranges},
+            extra_options={"TensorQuantOverrides": _matrix_ranges(model.graph)},
         )
 
 
@@ -82,6 +81,41 @@ def safe_ranges(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.maximum(*sums), dtype=np.float32)
 
 
+def _split_gemms(graph: Any) -> None:
+    """Turn each Gemm with constant weights into MatMul and Add.
+
+    The quantiser does that too, but its versions differ in which axis is then the channels'.
+    """
+    from onnx import helper, numpy_helper
+
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    nodes = []
+    for node in graph.node:
+        options = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+        plain = options.get("alpha", 1.0) == options.get("beta", 1.0) == 1.0
+        plain = plain and not options.get("transA")
+        if node.op_type != "Gemm" or node.input[1] not in weights or not plain:
+            nodes.append(node)
+            continue
+        matrix = numpy_helper.to_array(weights[node.input[1]])
+        matrix = matrix.T if options.get("transB") else matrix
+        name, found = f"{node.input[1]}_columns", node.output[0]
+        graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(matrix), name))
+        product = f"{found}_product" if len(node.input) > 2 else found
+        nodes.append(helper.make_node("MatMul", [node.input[0], name], [product]))
+        nodes += [helper.make_node("Add", [product, b], [found]) for b in node.input[2:]]
+    _replace_nodes(graph, nodes)
+
+
+def _replace_nodes(graph: Any, nodes: list[Any]) -> None:
+    """Put nodes in the place of the graph's; weights that none of them reads go."""
+    del graph.node[:]
+    graph.node.extend(nodes)
+    used = {name for node in nodes for name in node.input}
+    for tensor in [tensor for tensor in graph.initializer if tensor.name not in used]:
+        graph.initializer.remove(tensor)
+
+
 def _matrix_ranges(graph: Any) -> dict[str, list[dict[str, Any]]]:
     """Return ranges by the weight's name and channel, as the quantiser takes them."""
     from onnx import numpy_helper
@@ -89,15 +123,12 @@ def _matrix_ranges(graph: Any) -> dict[str, list[dict[str, Any]]]:
     weights = {tensor.name: tensor for tensor in graph.initializer}
     ranges = {}
     for node in graph.node:
-        if node.op_type not in ("MatMul", "Gemm") or node.input[1] not in weights:
-            continue
-        matrix = numpy_helper.to_array(weights[node.input[1]])
-        if matrix.ndim == 2:
-            turned = any(a.name == "transB" and a.i == 1 for a in node.attribute)
-            ranges[node.input[1]] = [
-                {"axis": 0 if turned else 1, "reduce_range": False, "rmin": -top, "rmax": top}
-                for top in safe_ranges(matrix.T if turned else matrix)
-            ]
+        if node.op_type == "MatMul" and node.input[1] in weights:
+            matrix = numpy_helper.to_array(weights[node.input[1]])
+            if matrix.ndim == 2:
+                ranges[node.input[1]] = [
+                    {"axis": 1, "rmin": -top, "rmax": top} for top in safe_ranges(matrix)
+                ]
     return ranges
 
 
@@ -124,15 +155,9 @@ def _quantize_tables(graph: Any) -> None:
             helper.make_node("Gather", [f"{name}_scale", node.input[1]], [scaled[1]]),
             helper.make_node("Mul", scaled, [found]),
         ]
-    del graph.node[:]
-    graph.node.extend(nodes)
+    _replace_nodes(graph, nodes)
     for name, table in tables.items():
         scale = np.abs(table).max(axis=1, keepdims=True) / np.float32(127)
         rows = np.rint(table / np.where(scale > 0, scale, 1)).astype(np.int8)
-        graph.initializer.remove(floats[name])
-        graph.initializer.extend(
-            [
-                numpy_helper.from_array(rows, f"{name}_bytes"),
-                numpy_helper.from_array(scale, f"{name}_scale"),
-            ]
-        )
+        graph.initializer.append(numpy_helper.from_array(rows, f"{name}_bytes"))
+        graph.initializer.append(numpy_helper.from_array(scale, f"{name}_scale"))
