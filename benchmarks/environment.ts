@@ -27,29 +27,49 @@ export async function trainerPython(): Promise<string> {
   }
 }
 
-/**
- * A virtual environment that adds packages to those of `base`, at fixed versions; made when missing.
- *
- * @returns Its interpreter.
- */
-export async function pythonPeers(
-  base: string,
-  name: string,
-  requirements: readonly string[],
-): Promise<string> {
-  const folder = join(benchmarkCache(), `${name}-${hashOf([base, ...requirements])}`);
+/** What {@link pythonPeers} makes. */
+export interface PythonPeers {
+  /** The interpreter that makes the environment. */
+  readonly base: string;
+  readonly name: string;
+  /** At fixed versions. */
+  readonly requirements: readonly string[];
+  /** Whether the packages of `base` are there too. */
+  readonly adds: "to base" | "to nothing";
+}
+
+/** A virtual environment, made when missing. @returns Its interpreter. */
+export async function pythonPeers(options: PythonPeers): Promise<string> {
+  const { base, name, requirements, adds } = options;
+  const folder = join(benchmarkCache(), `${name}-${hashOf([base, adds, ...requirements])}`);
+  const python = join(folder, "bin", "python");
   await makeOnce(folder, async () => {
     await runQuietly(base, ["-m", "venv", folder]);
-    // A path file lends it the packages of the base environment, as that has no other way to grow.
-    const printPath = "import sysconfig; print(sysconfig.get_path('purelib'))";
-    const python = join(folder, "bin", "python");
-    const shared = await runQuietly(base, ["-c", printPath]);
-    const own = await runQuietly(python, ["-c", printPath]);
-    await writeFile(join(own.trim(), "base.pth"), shared);
+    if (adds === "to base") await lendPackages(base, python);
     const install = ["-m", "pip", "install", "--quiet", "--no-input", "--only-binary", ":all:"];
     await runQuietly(python, [...install, ...requirements]);
   });
-  return join(folder, "bin", "python");
+  return python;
+}
+
+// By a path file: a virtual environment has no other way to build on another.
+async function lendPackages(base: string, python: string): Promise<void> {
+  const printPath = ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"];
+  const own = await runQuietly(python, printPath);
+  await writeFile(join(own.trim(), "base.pth"), await runQuietly(base, printPath));
+}
+
+/** What `make` gives; `undefined`, and a note, when it fails: a peer that cannot be had is left out. */
+export async function unlessMissing<Made>(
+  name: string,
+  make: () => Promise<Made>,
+): Promise<Made | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    say(`${name} is left out: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
 }
 
 /** A folder with npm packages at fixed versions; made when missing. Their install scripts are not run. */
@@ -106,6 +126,7 @@ export async function runQuietly(
   throw new Error(`${program} ended with ${code}: ${messages.trim() || output.slice(-4000)}`);
 }
 
-function hashOf(parts: readonly string[]): string {
+/** Twelve hexadecimal digits for the name of what is made from these. */
+export function hashOf(parts: readonly string[]): string {
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 12);
 }

@@ -3,6 +3,7 @@ export interface Row {
   readonly system: string;
   readonly case: string;
   readonly value: number;
+  /** More is better where it is a rate (`images/s`), less where it is not (`s`, `MiB`). */
   readonly unit: string;
   readonly min: number;
   readonly max: number;
@@ -14,10 +15,25 @@ export interface BenchmarkResult {
   readonly rows: readonly Row[];
   /** `"<case>.vs.<peer>"`; above 1 means that ours is better. */
   readonly ratios: Readonly<Record<string, number>>;
+  /** What was found wrong: a system whose results are not what they must be. */
+  readonly failures: readonly string[];
 }
 
-/** A benchmark; quick ones fit in four minutes. */
-export type Benchmark = (options: { readonly isQuick: boolean }) => Promise<BenchmarkResult>;
+/** What the command line says. */
+export interface BenchmarkOptions {
+  /** A run of less than four minutes. */
+  readonly isQuick: boolean;
+  /** JPEG files to encode; by default the benchmark makes some. */
+  readonly photos?: string | undefined;
+}
+
+/** A benchmark whose environments, models and inputs are ready. */
+export interface PreparedBenchmark extends AsyncDisposable {
+  run(): Promise<BenchmarkResult>;
+}
+
+/** Makes a benchmark ready; all that is slow once and loads the machine is done here. */
+export type Benchmark = (options: BenchmarkOptions) => Promise<PreparedBenchmark>;
 
 /** Seconds of several systems, taken in turn so that a drifting machine hurts all alike. */
 export async function measureInTurn(
@@ -33,16 +49,13 @@ export async function measureInTurn(
 }
 
 /** The runs of one system as a row. */
-export function toRow(system: string, caseName: string, seconds: readonly number[]): Row {
-  const sorted = seconds.toSorted((a, b) => a - b);
+export function toRow(
+  of: { readonly system: string; readonly case: string; readonly unit: string },
+  runs: readonly number[],
+): Row {
+  const sorted = runs.toSorted((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
-  return {
-    system,
-    case: caseName,
-    value: at(Math.floor((sorted.length - 1) / 2)),
-    unit: "s",
-    min: at(0),
-    max: at(sorted.length - 1),
-    n: sorted.length,
-  };
+  const last = sorted.length - 1;
+  const median = (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2;
+  return { ...of, value: median, min: at(0), max: at(last), n: sorted.length };
 }

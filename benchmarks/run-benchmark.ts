@@ -1,47 +1,92 @@
-// npm run bench -- NAME [--quick] [--json]: ours and named peers in turn, in one run, on the same input.
-import { cpus, loadavg, totalmem } from "node:os";
+// npm run bench -- NAME [--quick] [--json | --markdown] [--photos FOLDER]: ours and named peers in
+// turn, in one run, on the same input.
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runEvalBenchmark } from "./eval/eval-benchmark.ts";
-import type { Benchmark, Row } from "./measure.ts";
+import { runQuietly } from "./environment.ts";
+import { type Load, readLoad, settleLoad } from "./load.ts";
+import type { Benchmark } from "./measure.ts";
+import { formatMarkdown, formatText, type Machine, type Report } from "./report.ts";
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { eval: runEvalBenchmark };
-const busyLoadPerCore = 0.5;
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { quick: { type: "boolean" }, json: { type: "boolean" } },
-});
-const [name = ""] = positionals;
-const benchmark = benchmarks[name];
-if (!benchmark) {
-  process.stderr.write(`Name one of: ${Object.keys(benchmarks).join(", ")}.\n`);
-  process.exit(2);
-}
-
-const [load = 0] = loadavg();
-const machine = {
-  cpu: cpus()[0]?.model ?? "unknown",
-  cores: cpus().length,
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-  date: new Date().toISOString().slice(0, 10),
-  load,
-  noisy: load / cpus().length > busyLoadPerCore,
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  encoder: async () => (await import("./encoder/encoder-benchmark.ts")).prepareEncoderBenchmark,
+  eval: async () => (await import("./eval/eval-benchmark.ts")).prepareEvalBenchmark,
 };
-const { rows, ratios } = await benchmark({ isQuick: values.quick ?? false });
-if (values.json) {
-  const document = { schema: 1, benchmark: name, machine, rows, ratios };
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-} else {
-  process.stdout.write(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}\n`);
-  if (machine.noisy) process.stdout.write("The machine was busy: these figures decide nothing.\n");
-  for (const row of rows) process.stdout.write(`${describe(row)}\n`);
-  for (const [ratio, value] of Object.entries(ratios)) {
-    process.stdout.write(`${ratio}: ${value.toFixed(2)} (above 1: ours is better)\n`);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(parameters: string[]): Promise<number> {
+  const options = readCommandLine(parameters);
+  const load = options && benchmarks[options.name];
+  if (!options || !load) {
+    process.stderr.write(
+      `npm run bench -- NAME [--quick] [--json | --markdown] [--photos FOLDER]\nNAME is one of: ${Object.keys(benchmarks).join(", ")}.\n`,
+    );
+    return 2;
+  }
+  try {
+    const before = readLoad();
+    await build();
+    const { report, failures } = await run(await load(), options, before);
+    process.stdout.write(format(report, options));
+    for (const failure of failures) process.stderr.write(`${failure}\n`);
+    return failures.length === 0 ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    return 1;
   }
 }
 
-function describe({ system, case: caseName, value, unit, min, max, n }: Row): string {
-  const [middle, low, high] = [value, min, max].map((number) => number.toPrecision(3));
-  return `${system} ${caseName}: ${middle} ${unit} (${low} to ${high}, ${n} runs)`;
+interface CommandLine {
+  readonly name: string;
+  readonly isQuick: boolean;
+  readonly form: "text" | "json" | "markdown";
+  readonly photos?: string | undefined;
+}
+
+function readCommandLine(parameters: string[]): CommandLine | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args: parameters,
+      allowPositionals: true,
+      options: {
+        quick: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        markdown: { type: "boolean", default: false },
+        photos: { type: "string" },
+      },
+    });
+    const form = values.json ? "json" : values.markdown ? "markdown" : "text";
+    return { name: positionals[0] ?? "", isQuick: values.quick, form, photos: values.photos };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is measured is what is published: the packages as they are built, not their sources. */
+async function build(): Promise<void> {
+  const root = join(import.meta.dirname, "..");
+  await runQuietly(join(root, "node_modules", ".bin", "nx"), ["run-many", "-t", "build"]);
+}
+
+async function run(benchmark: Benchmark, options: CommandLine, before: Load) {
+  await using prepared = await benchmark(options);
+  const machine: Machine = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    date: new Date().toISOString().slice(0, 10),
+    ...(await settleLoad(before)),
+  };
+  const { rows, ratios, failures } = await prepared.run();
+  const report: Report = { schema: 1, benchmark: options.name, machine, rows, ratios };
+  return { report, failures };
+}
+
+function format(report: Report, { form, name, isQuick, photos }: CommandLine): string {
+  if (form === "json") return `${JSON.stringify(report, null, 2)}\n`;
+  if (form === "text") return formatText(report);
+  const flags = [...(isQuick ? ["--quick"] : []), ...(photos ? ["--photos FOLDER"] : [])];
+  return formatMarkdown(report, ["npm run bench --", name, ...flags].join(" "));
 }

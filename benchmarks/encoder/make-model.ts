@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportCheckpoint } from "@semblance/trainer-bridge";
-import { benchmarkCache, makeOnce, runQuietly } from "../environment.ts";
+import { benchmarkCache, hashOf, makeOnce, runQuietly } from "../environment.ts";
 import { makeCaptions } from "./captions.ts";
 
 /** Which architecture, in its full size: CLIP ViT-B/32, or SigLIP base with patch 16. */
@@ -14,12 +14,9 @@ export interface MadeModel {
   readonly model: string;
 }
 
-// Part of the folder's name: a model of an older make is not taken for this one.
-const make = 1;
-
 /** Makes the model in the cache, or takes it from there. */
 export async function makeModel(family: Family, python: string): Promise<MadeModel> {
-  const folder = join(benchmarkCache(), `${family}-${make}`);
+  const folder = join(benchmarkCache(), `${family}-${await hashOfMakers()}`);
   const made = { checkpoint: join(folder, "checkpoint"), model: join(folder, "model") };
   await makeOnce(folder, async () => {
     const captions = await mkdtemp(join(tmpdir(), "semblance-captions-"));
@@ -31,9 +28,21 @@ export async function makeModel(family: Family, python: string): Promise<MadeMod
     } finally {
       await rm(captions, { recursive: true });
     }
-    await exportCheckpoint({ checkpoint: made.checkpoint, output: made.model, python });
-    const quantize = join(import.meta.dirname, "quantize_towers.py");
-    await runQuietly(python, [quantize, made.model]);
+    await exportCheckpoint({
+      checkpoint: made.checkpoint,
+      output: made.model,
+      dtypes: ["fp32", "int8"],
+      python,
+    });
   });
   return made;
+}
+
+/** A model that older code wrote is not taken for what today's would. */
+async function hashOfMakers(): Promise<string> {
+  const bridge = join(import.meta.dirname, "../../packages/trainer-bridge/python/src");
+  const makers = [join(import.meta.dirname, "make_checkpoint.py")];
+  for await (const file of glob("**/*.py", { cwd: bridge })) makers.push(join(bridge, file));
+  const contents = makers.sort().map((file) => readFile(file, "utf8"));
+  return hashOf(await Promise.all(contents));
 }

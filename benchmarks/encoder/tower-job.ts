@@ -8,19 +8,20 @@ export interface TowerJob {
   /** The PyTorch checkpoint that it was exported from. */
   readonly checkpoint: string;
   readonly dtype: "fp32" | "int8";
-  /** Where `@huggingface/transformers` is installed. */
+  /** Where `@huggingface/transformers` is installed, for transformers.js alone. */
   readonly nodePeers: string;
+  /** Weights of the same architecture as open_clip saves them, for open_clip alone. */
+  readonly openClipWeights: string;
   /** Paths. */
   readonly images: readonly string[];
+  /** None: the text tower is left alone. */
   readonly texts: readonly string[];
   readonly imageBatch: number;
   readonly textBatch: number;
   readonly threads: number;
   /** Items before the clock starts. */
   readonly warmUp: number;
-  /** How many of the first items' embeddings are kept, to be compared. */
-  readonly kept: number;
-  /** Folder for `image.f32` and `text.f32`: the kept embeddings, row-major. */
+  /** Folder for the embeddings, `image.f32` and `text.f32`: `[items, dimension]`, row-major. */
   readonly output: string;
 }
 
@@ -30,7 +31,7 @@ export interface TowerResult {
   readonly firstImageAt: number;
   /** Images a second, from paths to embeddings. */
   readonly image: number;
-  /** Texts a second; absent when the system has no text tower. */
+  /** Texts a second; absent when there were none. */
   readonly text?: number | undefined;
   /** Peak memory with the image tower alone, in MiB. */
   readonly imageMemory: number;
@@ -43,13 +44,13 @@ const towerJob: z.ZodType<TowerJob> = z.object({
   checkpoint: z.string(),
   dtype: z.enum(["fp32", "int8"]),
   nodePeers: z.string(),
+  openClipWeights: z.string(),
   images: z.array(z.string()),
   texts: z.array(z.string()),
   imageBatch: z.int(),
   textBatch: z.int(),
   threads: z.int(),
   warmUp: z.int(),
-  kept: z.int(),
   output: z.string(),
 });
 

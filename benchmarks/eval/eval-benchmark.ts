@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { type EncodedPairs, encodeNpy, normalizeRows, toEmbeddings } from "@semblance/core";
 import { evaluateRetrieval } from "@semblance/eval";
 import { findPython } from "@semblance/trainer-bridge";
-import { type BenchmarkResult, measureInTurn, toRow } from "../measure.ts";
+import { type BenchmarkResult, measureInTurn, type PreparedBenchmark, toRow } from "../measure.ts";
 import { createRandom } from "../random.ts";
-import { startPeer } from "./peer.ts";
+import { type Peer, startPeer } from "./peer.ts";
 
 const dimension = 512;
 const captionsPerImage = 5;
@@ -16,29 +16,36 @@ const captionsPerImage = 5;
  * without intervals) against the formula of CLIP_benchmark in PyTorch (recall@k at the same
  * cut-offs, batch 64).
  */
-export async function runEvalBenchmark(options: {
+export async function prepareEvalBenchmark(options: {
   readonly isQuick: boolean;
-}): Promise<BenchmarkResult> {
-  const images = options.isQuick ? 1000 : 5000;
-  const pairs = createPairs(images);
+}): Promise<PreparedBenchmark> {
+  await using stack = new AsyncDisposableStack();
+  const pairs = createPairs(options.isQuick ? 1000 : 5000);
   const folder = await mkdtemp(join(tmpdir(), "semblance-bench-"));
-  try {
-    await writeInputs(folder, pairs);
-    await using peer = await startPeer(findPython({}), folder);
-    const ours = async () => {
-      const started = performance.now();
-      await evaluateRetrieval(pairs, { confidence: false });
-      return (performance.now() - started) / 1000;
-    };
-    const systems = { semblance: ours, "clip-benchmark": peer.run };
-    const seconds = await measureInTurn(systems, options.isQuick ? 3 : 5);
-    const rows = Object.entries(seconds).map(([system, runs]) => toRow(system, "eval", runs));
-    const [own, other] = rows.map(({ value }) => value);
-    const ratio = (other ?? Number.NaN) / (own ?? Number.NaN);
-    return { rows, ratios: { "eval.vs.clip-benchmark": ratio } };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  stack.defer(() => rm(folder, { recursive: true }));
+  await writeInputs(folder, pairs);
+  const peer = stack.use(await startPeer(findPython({}), folder));
+  const resources = stack.move();
+  return {
+    run: () => compare(pairs, peer, options.isQuick ? 3 : 5),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+async function compare(pairs: EncodedPairs, peer: Peer, rounds: number): Promise<BenchmarkResult> {
+  const ours = async () => {
+    const started = performance.now();
+    await evaluateRetrieval(pairs, { confidence: false });
+    return (performance.now() - started) / 1000;
+  };
+  const systems = { semblance: ours, "clip-benchmark": peer.run };
+  const seconds = await measureInTurn(systems, rounds);
+  const rows = Object.entries(seconds).map(([system, runs]) =>
+    toRow({ system, case: "eval", unit: "s" }, runs),
+  );
+  const [own, other] = rows.map(({ value }) => value);
+  const ratio = (other ?? Number.NaN) / (own ?? Number.NaN);
+  return { rows, ratios: { "eval.vs.clip-benchmark": ratio }, failures: [] };
 }
 
 async function writeInputs(folder: string, { image, text }: EncodedPairs): Promise<void> {

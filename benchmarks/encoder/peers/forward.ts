@@ -17,8 +17,9 @@ const session = await InferenceSession.create(join(job.model, "onnx", file), {
 });
 const ready = Float32Array.from({ length: job.imageBatch * pixels }, (_, i) => Math.sin(i * 0.37));
 
-await measureTowers({ ...job, kept: 0 }, { image: encode });
+await measureTowers(job, { image: encode });
 
+/** The last batch's embeddings. */
 async function encode(items: readonly string[]): Promise<Float32Array> {
   let last = new Float32Array();
   for (let done = 0; done < items.length; done += job.imageBatch) {

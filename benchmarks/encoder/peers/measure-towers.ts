@@ -17,10 +17,11 @@ export async function measureTowers(job: TowerJob, { image, text }: Towers): Pro
   const firstImageAt = Date.now();
   const imageRate = await measure(image, job.images, join(job.output, "image.f32"), job);
   const imageMemory = await peakMemory();
-  const texts = text && {
-    text: await measure(text, job.texts, join(job.output, "text.f32"), job),
-    bothMemory: await peakMemory(),
-  };
+  const texts = text &&
+    job.texts.length > 0 && {
+      text: await measure(text, job.texts, join(job.output, "text.f32"), job),
+      bothMemory: await peakMemory(),
+    };
   const result: TowerResult = { firstImageAt, image: imageRate, imageMemory, ...texts };
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
@@ -28,14 +29,14 @@ export async function measureTowers(job: TowerJob, { image, text }: Towers): Pro
 async function measure(
   encode: Encode,
   items: readonly string[],
-  keptFile: string,
-  { warmUp, kept }: TowerJob,
+  file: string,
+  { warmUp }: TowerJob,
 ): Promise<number> {
   await encode(items.slice(0, warmUp));
   const started = performance.now();
-  await encode(items);
+  const embeddings = await encode(items);
   const seconds = (performance.now() - started) / 1000;
-  if (kept > 0) await writeFile(keptFile, await encode(items.slice(0, kept)));
+  await writeFile(file, embeddings);
   return items.length / seconds;
 }
 

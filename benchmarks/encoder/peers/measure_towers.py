@@ -24,9 +24,15 @@ def measure_towers(job: SimpleNamespace, image: Encode, text: Encode) -> None:
     result = {"firstImageAt": time.time() * 1000}
     result["image"] = _measure(image, job.images, Path(job.output) / "image.f32", job)
     result["imageMemory"] = _peak_memory()
-    result["text"] = _measure(text, job.texts, Path(job.output) / "text.f32", job)
-    result["bothMemory"] = _peak_memory()
+    if job.texts:
+        result["text"] = _measure(text, job.texts, Path(job.output) / "text.f32", job)
+        result["bothMemory"] = _peak_memory()
     print(json.dumps(result), flush=True)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Return the rows L2-normalised."""
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def in_batches(items: list[str], size: int, run: Encode) -> np.ndarray:
@@ -35,13 +41,12 @@ def in_batches(items: list[str], size: int, run: Encode) -> np.ndarray:
     return np.concatenate([run(items[start : start + size]) for start in starts])
 
 
-def _measure(encode: Encode, items: list[str], kept_file: Path, job: SimpleNamespace) -> float:
+def _measure(encode: Encode, items: list[str], file: Path, job: SimpleNamespace) -> float:
     encode(items[: job.warmUp])
     started = time.perf_counter()
-    encode(items)
+    embeddings = encode(items)
     seconds = time.perf_counter() - started
-    if job.kept > 0:
-        encode(items[: job.kept]).astype("<f4").tofile(kept_file)
+    embeddings.astype("<f4").tofile(file)
     return len(items) / seconds
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from measure_towers import in_batches, measure_towers, read_job
+from measure_towers import in_batches, measure_towers, read_job, unit
 from PIL import Image
 from transformers import AutoConfig, AutoTokenizer
 from transformers.image_utils import load_image
@@ -60,11 +60,6 @@ class Towers:
             from transformers import SiglipTextModel as Model
         self.tokenizer = AutoTokenizer.from_pretrained(self.checkpoint)
         self.text = Model.from_pretrained(self.checkpoint, dtype=torch.float32).eval()
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Return the rows L2-normalised."""
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def main() -> None:

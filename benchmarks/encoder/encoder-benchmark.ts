@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { benchmarkCache, makeOnce, say } from "../environment.ts";
+import type { BenchmarkOptions, BenchmarkResult, PreparedBenchmark, Row } from "../measure.ts";
+import { startBusyNeighbour } from "./busy-neighbour.ts";
+import { makeCaptions } from "./captions.ts";
+import { compareEmbeddings, findWrongEmbeddings } from "./compare-embeddings.ts";
+import { listPhotos, makePhotos } from "./photos.ts";
+import { runTowerJob, type TowerRun, type Work } from "./run-tower-job.ts";
+import { type System, setUpSystems } from "./systems.ts";
+import { towerRatios, towerRows } from "./tower-rows.ts";
+
+/** How much is done. */
+interface Size {
+  readonly rounds: number;
+  readonly busyRounds: number;
+  readonly images: number;
+  readonly texts: number;
+}
+
+const full: Size = { rounds: 5, busyRounds: 3, images: 128, texts: 512 };
+const quick: Size = { rounds: 2, busyRounds: 1, images: 48, texts: 128 };
+
+/** Photos that are made: as many as a full run reads. */
+const madePhotos = full.images;
+
+/**
+ * Images and texts to embeddings with a ViT-B/32 of random weights: ours in fp32 and int8, the
+ * forward pass alone, and peers, one after another, each in a process of its own.
+ */
+export async function prepareEncoderBenchmark(
+  options: BenchmarkOptions,
+): Promise<PreparedBenchmark> {
+  const size = options.isQuick ? quick : full;
+  const images = await listPhotos(options.photos ?? (await photosInCache()), size.images);
+  const { systems, files } = await setUpSystems();
+  const work: Work = {
+    ...files,
+    images,
+    texts: makeCaptions(size.texts),
+    // The batch sizes of encoder-onnx, for all: the peers prescribe none.
+    imageBatch: 16,
+    textBatch: 64,
+    warmUp: 16,
+  };
+  return {
+    run: () => compare(systems, work, size),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function photosInCache(): Promise<string> {
+  const folder = join(benchmarkCache(), `photos-${madePhotos}-1`);
+  await makeOnce(folder, async () => {
+    await makePhotos(folder, madePhotos);
+  });
+  return folder;
+}
+
+async function compare(
+  systems: readonly System[],
+  work: Work,
+  size: Size,
+): Promise<BenchmarkResult> {
+  const measured = await runInTurn(systems, work, size.rounds);
+  const busy = await runBusy(systems, { ...work, texts: [] }, size.busyRounds);
+  const rows = [...[...measured].flatMap(([system, runs]) => towerRows(system, runs)), ...busy];
+  const differences = differenceRows(measured, work);
+  return {
+    rows: [...rows, ...differences],
+    ratios: towerRatios(rows),
+    failures: findWrongEmbeddings(differences),
+  };
+}
+
+/** A B A B …; a peer that fails is left out, but ours and the reference must not. */
+async function runInTurn(
+  systems: readonly System[],
+  work: Work,
+  rounds: number,
+): Promise<Map<System, TowerRun[]>> {
+  const measured = new Map<System, TowerRun[]>(systems.map((system) => [system, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const [system, runs] of measured) {
+      say(`Round ${round} of ${rounds}: ${system.name} ${system.dtype}`);
+      try {
+        runs.push(await runTowerJob(system, work));
+      } catch (error) {
+        if (system.isNeeded) throw error;
+        say(`${system.name} is left out: ${error instanceof Error ? error.message : error}`);
+        measured.delete(system);
+      }
+    }
+  }
+  return measured;
+}
+
+/** Ours and the reference while every core is kept busy by another process. */
+async function runBusy(systems: readonly System[], work: Work, rounds: number): Promise<Row[]> {
+  await using _neighbour = startBusyNeighbour();
+  say("Beside a busy neighbour:");
+  const compared = systems.filter(
+    ({ name, dtype }) => dtype === "fp32" && ["semblance", "transformers-torch"].includes(name),
+  );
+  const measured = await runInTurn(compared, work, rounds);
+  return [...measured].flatMap(([system, runs]) =>
+    towerRows(system, runs)
+      .filter((row) => row.case === "image.fp32")
+      .map((row) => ({ ...row, case: `busy.${row.case}` })),
+  );
+}
+
+/** How far those that ran the same weights lie from PyTorch. */
+function differenceRows(measured: ReadonlyMap<System, readonly TowerRun[]>, work: Work): Row[] {
+  const isReference = ([{ name }]: [System, unknown]) => name === "transformers-torch";
+  const [reference] = [...measured].find(isReference)?.[1] ?? [];
+  if (!reference) throw new Error("transformers in PyTorch, the reference, did not run.");
+  const dimension = reference.images.length / work.images.length;
+  return [...measured].flatMap(([system, [embedded]]) =>
+    embedded && system.hasSameWeights
+      ? compareEmbeddings({ system, embedded, reference, dimension })
+      : [],
+  );
+}
