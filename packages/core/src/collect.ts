@@ -19,10 +19,25 @@ export async function collect(batches: AnyIterable<EncodedBatch>): Promise<Encod
     indices.set(batch.indices, row);
     row += batch.embeddings.count;
   }
+  const truncatedRows = collectTruncatedRows(all);
   return {
     embeddings: { data, count, dimension },
     indices,
     failures: all.flatMap((batch) => batch.failures),
     truncated: all.reduce((sum, batch) => sum + batch.truncated, 0),
+    ...(truncatedRows && { truncatedRows }),
   };
+}
+
+/** `undefined` unless every batch in which texts were cut says which. */
+function collectTruncatedRows(batches: readonly EncodedBatch[]): Uint32Array | undefined {
+  if (!batches.some(({ truncatedRows }) => truncatedRows)) return undefined;
+  const rows: number[] = [];
+  let first = 0;
+  for (const { embeddings, truncated, truncatedRows } of batches) {
+    if (truncatedRows === undefined && truncated > 0) return undefined;
+    for (const row of truncatedRows ?? []) rows.push(first + row);
+    first += embeddings.count;
+  }
+  return Uint32Array.from(rows);
 }

@@ -59,6 +59,11 @@ export interface EncodedBatch {
   readonly failures: readonly ItemFailure[];
   /** How many of this batch's texts were longer than the model reads and were cut. */
   readonly truncated: number;
+  /**
+   * The rows of those texts, ascending, where the encoder says which they are. A cache needs to know:
+   * it asks for each text by itself where this is missing.
+   */
+  readonly truncatedRows?: Uint32Array;
 }
 
 /** Options of {@link Tower.encode}. */

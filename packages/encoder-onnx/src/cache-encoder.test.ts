@@ -2,7 +2,14 @@ import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ConfigError, collect, EncoderError, type ImageInput } from "@semblance/core";
+import {
+  type AnyIterable,
+  ConfigError,
+  collect,
+  type EncodeOptions,
+  EncoderError,
+  type ImageInput,
+} from "@semblance/core";
 import { expect, onTestFinished, test } from "vitest";
 import { type CachedEncoder, cacheEncoder } from "./cache-encoder.ts";
 import { type ContentEncoder, createContentEncoder } from "./fixtures/content-encoder.ts";
@@ -125,14 +132,30 @@ test.each([
   },
 );
 
-test("texts that were cut are counted in every pass, whichever they are", async () => {
-  const { encoder } = await openCached(await createFolder());
+/** The encoder, saying how many texts it cut but not which. */
+function withoutTruncatedRows(inner: ContentEncoder): ContentEncoder {
+  const { text } = inner;
+  async function* encode(items: AnyIterable<string>, options?: EncodeOptions) {
+    for await (const { truncatedRows: _, ...batch } of text?.encode(items, options) ?? [])
+      yield batch;
+  }
+  return { ...inner, ...(text && { text: { ...text, encode } }) };
+}
+
+test.each([
+  ["an encoder that says which", (inner: ContentEncoder) => inner, 6],
+  ["one that does not", withoutTruncatedRows, 12],
+])("texts that were cut are counted in every pass, of %s", async (_what, change, given) => {
+  const inner = createContentEncoder();
+  const encoder = await cacheEncoder(change(inner), { folder: await createFolder() });
+  onTestFinished(() => encoder[Symbol.asyncDispose]());
   const long = (name: string) => `${name} ${"and so on ".repeat(5)}`;
   const texts = ["short", long("a"), "other", long("b"), long("c"), "end"];
   const truncatedIn = async (items: string[]) =>
     (await collect(encoder.text?.encode(items) ?? [])).truncated;
   expect(await truncatedIn(texts)).toBe(3);
   expect(await truncatedIn(texts)).toBe(3);
+  expect(inner.given).toHaveLength(given);
   const each: number[] = [];
   for (const text of texts) each.push(await truncatedIn([text]));
   expect(each).toEqual([0, 1, 0, 1, 1, 0]);

@@ -94,13 +94,14 @@ async function encodeMisses<Input>(
   return outcomes;
 }
 
-/** Per row, whether its text was cut. A batch tells how many were: where some, each is asked for alone. */
+/** Per row, whether its text was cut. Where a batch tells only that some were, each is asked for alone. */
 async function truncationOf<Input>(
-  { indices, truncated }: EncodedBatch,
+  { indices, truncated, truncatedRows }: EncodedBatch,
   inputs: readonly Input[],
   tower: Tower<Input>,
   options: EncodeOptions,
 ): Promise<boolean[]> {
+  if (truncatedRows !== undefined) return inputs.map((_, row) => truncatedRows.includes(row));
   if (truncated === 0 || truncated === indices.length) return inputs.map(() => truncated > 0);
   const each: boolean[] = [];
   for await (const one of tower.encode(inputs, { ...options, batchSize: 1 })) {
@@ -132,6 +133,7 @@ function toEntry<Input>({ key }: CacheableInput<Input>, outcome: Outcome): Cache
 function toBatch(outcomes: readonly Outcome[], first: number, dimension: number): EncodedBatch {
   const rows = outcomes.flatMap((outcome, i) => (isVector(outcome) ? { ...outcome, i } : []));
   const data = new Float32Array(rows.length * dimension);
+  const truncatedRows = rows.flatMap(({ isTruncated }, row) => (isTruncated ? row : []));
   for (const [row, { vector }] of rows.entries()) data.set(vector, row * dimension);
   return {
     embeddings: toEmbeddings(data, dimension),
@@ -139,7 +141,8 @@ function toBatch(outcomes: readonly Outcome[], first: number, dimension: number)
     failures: outcomes.flatMap((outcome, i) =>
       isFailure(outcome) ? { ...outcome, index: first + i } : [],
     ),
-    truncated: rows.filter(({ isTruncated }) => isTruncated).length,
+    truncated: truncatedRows.length,
+    truncatedRows: Uint32Array.from(truncatedRows),
   };
 }
 

@@ -300,6 +300,12 @@ const broken: readonly [string, string, RegExp, () => Encoder][] = [
     withBatches((batch) => ({ ...batch, truncated: 0 })),
   ],
   [
+    "names other rows than those of the texts that it cuts",
+    "counts the texts that it cuts",
+    /rows cut in batches of 2: expected \[3,7\], found \[2,6\]/,
+    withBatches((batch) => ({ ...batch, truncatedRows: new Uint32Array(batch.truncated) })),
+  ],
+  [
     "counts rows instead of inputs",
     "lists a bad image and goes on when told to skip",
     /indices in batches of 1: expected \[0,2,5,6\]/,

@@ -108,7 +108,10 @@ async function countsTruncated(
 ): Promise<void> {
   const texts = [...inputs, longText, ...inputs, longText];
   for (const batchSize of [1, 2, texts.length]) {
-    const { truncated } = await collect(tower.encode(texts, { batchSize }));
+    const { truncated, truncatedRows } = await collect(tower.encode(texts, { batchSize }));
     expectSame(truncated, 2, `texts cut in batches of ${batchSize}`);
+    if (truncatedRows === undefined) continue;
+    const expected = [inputs.length, texts.length - 1];
+    expectSame([...truncatedRows], expected, `rows cut in batches of ${batchSize}`);
   }
 }

@@ -128,11 +128,13 @@ function toBatch(
   for (const [row, { text }] of words.entries()) {
     addTrigrams(text.slice(0, maxLength), data.subarray(row * dimension, (row + 1) * dimension));
   }
+  const truncatedRows = words.flatMap(({ text }, row) => (text.length > maxLength ? row : []));
   return {
     embeddings: normalizeRows({ data, dimension, count: words.length }),
     indices: Uint32Array.from(words, ({ index }) => index),
     failures,
-    truncated: words.filter(({ text }) => text.length > maxLength).length,
+    truncated: truncatedRows.length,
+    truncatedRows: Uint32Array.from(truncatedRows),
   };
 }
 
