@@ -62,9 +62,19 @@ test("without a terminal there is a line every five seconds, without control cha
   display.close();
   expect(stream.text.trimEnd().split("\n")).toEqual([
     "encoding images: 0 of 20 images",
-    "encoding images: 5 of 20 images, 15 s left",
-    "encoding images: 10 of 20 images, 10 s left",
+    "encoding images: 5 of 20 images, 1/s, 15 s left",
+    "encoding images: 10 of 20 images, 1/s, 10 s left",
   ]);
+});
+
+test("the pace of resumed work does not count what was done before", () => {
+  const stream = new MemoryStream();
+  const display = displayOn(stream);
+  for (let second = 0; second <= 5; second++) {
+    display.update({ ...progress, done: 1000 + second, total: 1020 });
+    vi.advanceTimersByTime(1000);
+  }
+  expect(stream.text).toContain("encoding images: 1,005 of 1,020 images, 1/s, 15 s left\n");
 });
 
 test("without a terminal a new stage has its line, unless it follows within a second", () => {

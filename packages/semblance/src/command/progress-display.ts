@@ -38,7 +38,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
   const newStageMs = isLive ? 0 : stageIntervalMs;
   let shownAt = Number.NEGATIVE_INFINITY;
   let stage: string | undefined;
-  let stageStartedAt = 0;
+  let stageStart = { at: 0, done: 0 };
   let isBarShown = false;
   const clear = () => {
     if (isBarShown) stream.write(clearLine);
@@ -54,12 +54,13 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
     update(progress, detail) {
       const now = performance.now();
       const isNewStage = progress.stage !== stage;
-      if (isNewStage) stageStartedAt = now;
+      if (isNewStage) stageStart = { at: now, done: progress.done };
       stage = progress.stage;
       if (isQuiet || now - shownAt < (isNewStage ? newStageMs : intervalMs)) return;
       shownAt = now;
       const describe = isLive ? drawProgress : describeProgress;
-      const line = describe(progress, (now - stageStartedAt) / 1000);
+      const pace = { seconds: (now - stageStart.at) / 1000, doneBefore: stageStart.done };
+      const line = describe(progress, pace);
       show(detail === undefined ? line : `${line} · ${detail}`);
     },
     note(line) {

@@ -1,8 +1,11 @@
-import { DatasetError, type Item } from "@semblance/core";
+import { DatasetError, type Item, type RunOptions } from "@semblance/core";
 import { findFiles } from "./find-files.ts";
 import { readLines } from "./read-lines.ts";
 import { type SortDistinctOptions, sortDistinct } from "./sort-distinct.ts";
 import { createTextSet } from "./text-set.ts";
+
+/** Options of {@link itemsFromGlobs}. */
+export interface GlobOptions extends SortDistinctOptions, RunOptions {}
 
 /**
  * Image files by glob or by path, each once, in order of their absolute paths. Every file that matches
@@ -13,10 +16,10 @@ import { createTextSet } from "./text-set.ts";
  */
 export async function* itemsFromGlobs(
   patterns: readonly string[],
-  options: SortDistinctOptions,
+  options: GlobOptions,
 ): AsyncGenerator<Item, void, undefined> {
   let isEmpty = true;
-  for await (const path of sortDistinct(findAll(patterns), options)) {
+  for await (const path of sortDistinct(findAll(patterns, options), options)) {
     isEmpty = false;
     yield { id: path, content: [path], metadata: {} };
   }
@@ -28,8 +31,18 @@ export async function* itemsFromGlobs(
   });
 }
 
-async function* findAll(patterns: readonly string[]): AsyncGenerator<string, void, undefined> {
-  for (const pattern of patterns) yield* findFiles(pattern);
+async function* findAll(
+  patterns: readonly string[],
+  { signal, onProgress }: GlobOptions,
+): AsyncGenerator<string, void, undefined> {
+  let done = 0;
+  for (const pattern of patterns) {
+    for await (const path of findFiles(pattern)) {
+      signal?.throwIfAborted();
+      onProgress?.({ stage: "finding images", done: ++done, unit: "images" });
+      yield path;
+    }
+  }
 }
 
 /**

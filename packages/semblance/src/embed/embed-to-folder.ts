@@ -58,6 +58,8 @@ export async function embedToFolder(options: EmbedToFolderOptions): Promise<Embe
 
 async function begin(options: EmbedToFolderOptions, blockSizes: BlockSizes): Promise<EmbedPlan> {
   const { encoder, facts, paths } = options;
+  // Says that what is there is being replaced, should this be interrupted.
+  await mkdir(paths.work, { recursive: true });
   await clearOutput(paths);
   await rm(paths.failures, { force: true });
   await mkdir(paths.work, { recursive: true });

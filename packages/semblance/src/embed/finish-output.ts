@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
 import { open, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type ItemFailure, withoutUndefined } from "@semblance/core";
+import { type ItemFailure, parseConfig, withoutUndefined } from "@semblance/core";
 import type { EmbedManifest, EmbedPlan, Modality, ShardRecord, SideState } from "./embed-facts.ts";
 import type { EmbedPaths } from "./embed-paths.ts";
+import { embedManifestSchema } from "./embed-schemas.ts";
 import { writeJson } from "./json-file.ts";
 import { readLines } from "./read-lines.ts";
 
@@ -24,7 +25,7 @@ export function makeManifest(
     if (state === undefined || pairs !== undefined) return state && rows;
     return sumOf(state.sealed, (shard) => shard.rows);
   };
-  return {
+  const manifest = {
     schema: 1,
     ...plan.facts,
     input: plan.listings,
@@ -36,8 +37,10 @@ export function makeManifest(
       failures: plan.failedRows + sumOf(sides, ({ failures }) => failures),
       truncated: sumOf(sides, ({ truncated }) => truncated),
     }),
-    shards: [...shards],
+    shards,
   };
+  // A plan that was read back has its keys in the order of its schema, one just made need not.
+  return parseConfig(embedManifestSchema, manifest, "manifest");
 }
 
 function sumOf<T>(values: readonly T[], count: (value: T) => number): number {

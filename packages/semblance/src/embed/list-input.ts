@@ -46,7 +46,7 @@ export async function listInput(options: ListInputOptions): Promise<ListedInput>
     const side = source.kind === "images" ? "image" : "text";
     const items =
       source.kind === "images"
-        ? itemsFromGlobs(source.patterns, { folder: paths.work })
+        ? itemsFromGlobs(source.patterns, { ...options, folder: paths.work })
         : itemsFromLines(source.file);
     return { listings: await listOneSide(options, side, items), failedRows: 0 };
   }

@@ -31,6 +31,8 @@ export async function requireRoom(paths: EmbedPaths, options: RoomOptions): Prom
   const plan = await readJson(paths.plan, embedPlanSchema);
   const manifest = await readJson(paths.manifest, embedManifestSchema);
   if (options.resume && (plan !== undefined || manifest !== undefined)) return { plan, manifest };
+  // The input was being listed, or an older output removed.
+  if (options.resume && (await namesIn(paths.work)) !== undefined) return {};
   if (plan !== undefined) throw occupied(paths.output, "embeddings that are not finished");
   const [first] = await outputFiles(paths);
   if (first !== undefined) throw occupied(paths.output, first);
@@ -56,13 +58,17 @@ const namesByFolder = {
 async function outputFiles({ output }: EmbedPaths): Promise<string[]> {
   const found: string[] = [];
   for (const [folder, pattern] of Object.entries(namesByFolder)) {
-    const names = await readdir(join(output, folder)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return [];
-      throw error;
-    });
+    const names = (await namesIn(join(output, folder))) ?? [];
     found.push(...names.filter((name) => pattern.test(name)).map((name) => join(folder, name)));
   }
   return found;
+}
+
+async function namesIn(folder: string): Promise<string[] | undefined> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
 }
 
 /** Removes an output but its list of failures, and all work on one; other files in the folder stay. */

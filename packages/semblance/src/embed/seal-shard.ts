@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { encodeNpyHeader } from "@semblance/core";
 import type { ShardRecord } from "./embed-facts.ts";
 
-/** Writes the header of a `.npy` file whose rows are there already, and sees it to disk. */
+/** Writes the header of a `.npy` file whose rows are there already. */
 export async function writeNpyHeader(
   path: string,
   dtype: "<f4" | "<f2",
@@ -14,7 +14,6 @@ export async function writeNpyHeader(
   const file = await open(path, "r+");
   try {
     await file.write(encodeNpyHeader(dtype, shape), 0, undefined, 0);
-    await file.datasync();
   } finally {
     await file.close();
   }
@@ -23,9 +22,11 @@ export async function writeNpyHeader(
 /** Bytes before the rows of a `.npy` file of vectors, whatever their number. */
 export const npyHeaderBytes: number = encodeNpyHeader("<f4", [0, 1]).length;
 
-/** Moves a finished file to its place in the output. */
+/** Moves a finished file to its place in the output, once all of it is on disk. */
 export async function moveInto(output: string, name: string, from: string): Promise<void> {
   const path = join(output, name);
+  const file = await open(from, "r+");
+  await file.datasync().finally(() => file.close());
   await mkdir(dirname(path), { recursive: true });
   await rename(from, path);
 }

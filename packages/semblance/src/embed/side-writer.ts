@@ -56,6 +56,7 @@ export async function openSideWriter(options: SideWriterOptions): Promise<SideWr
     },
     write: (embeddings, lines) => parts.write(embeddings, lines),
     async listFailures(list) {
+      if (list.length === 0) return;
       failed += list.length;
       await failures.append(list.map((failure) => endLine(JSON.stringify(failure))).join(""));
     },

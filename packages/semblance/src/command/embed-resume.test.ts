@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { filesIn } from "../../fixtures/embed-output.ts";
+import { runUntilKilled } from "../../fixtures/killed-command.ts";
+import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
+import { folderWithPairs, pairs, tinyModel } from "../../fixtures/tiny-model.ts";
+
+const isWhole = process.env.SEMBLANCE_SLOW !== undefined;
+const timeout = isWhole ? 900_000 : 60_000;
+const embed = ["embed", "-m", tinyModel];
+
+function commandFor(texts: number): string[] {
+  const lines = Array.from({ length: texts }, (_, i) => `caption ${i} ${"🐈 ".repeat(i % 9)}`);
+  const folder = temporaryFolder({ "texts.txt": lines.join("\n") });
+  const source = ["--texts", join(folder, "texts.txt")];
+  return [...embed, ...source, "--rows-per-shard", String(texts / 2.5)];
+}
+
+test.each(Array.from({ length: isWhole ? 10 : 1 }, (_, round) => round))(
+  "killed six times at random moments, the files are those of work that was not (%i)",
+  {
+    timeout,
+  },
+  async () => {
+    const parameters = commandFor(30_000);
+    const [whole, output] = [temporaryFolder(), temporaryFolder()];
+    const { exitCode, milliseconds } = await runUntilKilled([...parameters, "-o", whole], {});
+    expect(exitCode).toBe(0);
+    let kills = 0;
+    for (let run = 0; run < 6; run++) {
+      const afterMs = milliseconds * (0.15 + 0.25 * Math.random());
+      const ended = await runUntilKilled([...parameters, "-o", output, "--resume"], { afterMs });
+      if (ended.exitCode === null) kills++;
+    }
+    await runUntilKilled([...parameters, "-o", output, "--resume"], {});
+    expect(filesIn(output)).toEqual(filesIn(whole));
+    expect(kills).toBeGreaterThanOrEqual(5);
+  },
+);
+
+function pairsCommand(): string[] {
+  const broken = pairs("broken.jpg,a photo", "rgb.jpg,once more", ",nothing");
+  const folder = folderWithPairs({ "pairs.csv": broken, "broken.jpg": "no picture" });
+  const source = ["-d", join(folder, "pairs.csv"), "--layout", "clip-retrieval"];
+  return [...embed, ...source, "--rows-per-shard", "2"];
+}
+
+test.each([
+  ["texts", () => commandFor(5000), 97],
+  ["clip-retrieval's pairs", pairsCommand, 31],
+] as const)(
+  "killed before any write of %s, and resumed, the files are the same",
+  {
+    timeout,
+  },
+  async (_, command, usualStep) => {
+    const parameters = command();
+    const whole = temporaryFolder();
+    await runUntilKilled([...parameters, "-o", whole], {});
+    const step = isWhole ? 3 : usualStep;
+    let moments = 0;
+    for (let beforeWrite = Math.ceil(Math.random() * step); ; beforeWrite += step, moments++) {
+      const output = temporaryFolder();
+      const killed = await runUntilKilled([...parameters, "-o", output], { beforeWrite });
+      if (killed.exitCode !== null) break;
+      const resumed = await runUntilKilled([...parameters, "-o", output, "--resume"], {});
+      expect([beforeWrite, resumed.exitCode]).toEqual([beforeWrite, 0]);
+      expect(filesIn(output)).toEqual(filesIn(whole));
+    }
+    expect(moments).toBeGreaterThanOrEqual(3);
+  },
+);
