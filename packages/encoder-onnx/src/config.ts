@@ -1,5 +1,6 @@
 import type { ImageLimits } from "@semblance/core";
 import { z } from "zod";
+import { type HubConfig, hubConfig } from "./hub-settings.ts";
 
 /** Precision of the weights. */
 export type Dtype = "fp32" | "fp16" | "int8";
@@ -9,8 +10,10 @@ export type Orientation = "apply" | "ignore";
 
 /** Options of `createOnnxEncoder`. */
 export interface OnnxEncoderConfig {
-  /** The model folder, with `config.json` and `onnx/`. */
+  /** The model folder, with `config.json` and `onnx/`; or `organisation/name` on the Hugging Face hub. */
   readonly model: string;
+  /** How a model of the hub is brought. @defaultValue as the hub's environment variables say */
+  readonly hub?: HubConfig | undefined;
   /**
    * Which of the folder's ONNX files are used: `vision_model.onnx`, `vision_model_fp16.onnx` or
    * `vision_model_quantized.onnx`.
@@ -40,6 +43,7 @@ interface LimitsConfig {
 /** {@link OnnxEncoderConfig} with its defaults filled in. */
 export interface OnnxEncoderSettings {
   readonly model: string;
+  readonly hub?: HubConfig | undefined;
   readonly dtype: Dtype;
   readonly batchSize?: number | undefined;
   readonly threads?: number | undefined;
@@ -67,7 +71,8 @@ const orientation = z
 
 /** Schema of {@link OnnxEncoderConfig}. */
 export const onnxEncoderConfig: z.ZodType<OnnxEncoderSettings, OnnxEncoderConfig> = z.strictObject({
-  model: z.string().min(1).describe("The model folder, with config.json and onnx/."),
+  model: z.string().min(1).describe("The model folder, or organisation/name on the hub."),
+  hub: hubConfig.optional().describe("How a model of the hub is brought."),
   dtype: z
     .enum(["fp32", "fp16", "int8"])
     .default("fp32")

@@ -3,6 +3,7 @@ import {
   type ImageInput,
   ModelError,
   parseConfig,
+  type RunOptions,
   type Tower,
 } from "@semblance/core";
 import { z } from "zod";
@@ -15,6 +16,7 @@ import type { TowerFile } from "./onnx-files.ts";
 import { type OnnxGraph, type OnnxGraphOptions, openOnnxGraph } from "./onnx-graph.ts";
 import { openTokenizer } from "./open-tokenizer.ts";
 import { readJson } from "./read-json.ts";
+import { resolveModelFolder } from "./resolve-model-folder.ts";
 import { createResource, type Resource } from "./resource.ts";
 import { sha256 } from "./sha256.ts";
 import { createSharpDecoder } from "./sharp-decoder.ts";
@@ -25,15 +27,23 @@ import { createTextTower } from "./text-tower.ts";
  * encoder on onnxruntime: images and texts in, unit vectors out, the numbers that transformers in
  * PyTorch gives with Pillow.
  *
- * Each tower loads on its first use; a folder with one tower gives an encoder with one.
+ * Each tower loads on its first use; a folder with one tower gives an encoder with one. A model that is
+ * named by its hub id is downloaded first, as far as it is not in the cache; `options` stop that and
+ * show its progress.
  *
  * @throws ConfigError `CONFIG_INVALID`; ModelError `MODEL_NOT_FOUND`, `NOT_A_MODEL`,
- * `MODEL_FILE_MISSING`, `MODEL_FILE_CHANGED`, `MODEL_FILE_INVALID`, `MODEL_UNSUPPORTED`. A graph that
- * does not fit or load is found on first use: ModelError `MODEL_UNSUPPORTED` or `ONNX_FAILED`.
+ * `MODEL_FILE_MISSING`, `MODEL_FILE_CHANGED`, `MODEL_FILE_INVALID`, `MODEL_UNSUPPORTED`, and for a hub
+ * id what `downloadModel` throws. A graph that does not fit or load is found on first use:
+ * ModelError `MODEL_UNSUPPORTED` or `ONNX_FAILED`.
  */
-export async function createOnnxEncoder(config: OnnxEncoderConfig): Promise<Encoder> {
+export async function createOnnxEncoder(
+  config: OnnxEncoderConfig,
+  options: RunOptions = {},
+): Promise<Encoder> {
   const settings = parseConfig(onnxEncoderConfig, config, "encoder options");
-  const model = await openModelFolder(settings.model, settings.dtype);
+  const { dtype, hub } = settings;
+  const folder = await resolveModelFolder({ model: settings.model, dtype, hub, ...options });
+  const model = await openModelFolder(folder, dtype);
   const dimension = requireDimension(model);
   const resources: Resource<unknown>[] = [];
   const context = { model, settings, dimension, resources };

@@ -1,7 +1,6 @@
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, parseConfig, type RunOptions } from "@semblance/core";
-import { z } from "zod";
 import type { Dtype } from "./config.ts";
 import { fetchBlob } from "./hub-blob.ts";
 import { modelFolderOf, type Snapshot, showBlob, snapshotFolder, writeRef } from "./hub-cache.ts";
@@ -11,7 +10,7 @@ import type { ModelFormat } from "./hub-files.ts";
 import { type HubId, isRevision, parseHubId } from "./hub-id.ts";
 import type { DescribedFile, HubFile, HubTarget } from "./hub-listing.ts";
 import { planDownload } from "./hub-plan.ts";
-import { type HubConfig, hubConfig, readHubSettings } from "./hub-settings.ts";
+import { downloadConfig, type HubConfig, readHubSettings } from "./hub-settings.ts";
 
 /** Options of {@link downloadModel}. */
 export interface DownloadModelOptions extends HubConfig, RunOptions {
@@ -38,12 +37,6 @@ export interface DownloadedModel {
   readonly files: readonly string[];
 }
 
-const downloadConfig = hubConfig.extend({
-  id: z.string(),
-  format: z.enum(["onnx", "safetensors"]).default("onnx"),
-  dtype: z.enum(["fp32", "fp16", "int8", "auto"]).default("fp32"),
-});
-
 /**
  * Brings the files of a model on the Hugging Face hub into the cache that Python's huggingface_hub uses
  * too, as far as they are not there, and checks each against the hub's own hash. One request asks what
@@ -58,9 +51,9 @@ const downloadConfig = hubConfig.extend({
  * `DOWNLOAD_CORRUPT`, `DISK_FULL`, `CACHE_UNUSABLE`; ConfigError `CONFIG_INVALID`.
  */
 export async function downloadModel(options: DownloadModelOptions): Promise<DownloadedModel> {
-  const { signal, onProgress, ...config } = options;
-  parseConfig(downloadConfig, config, "download options");
-  const { format = "onnx", dtype = "fp32" } = config;
+  const { signal, onProgress, ...given } = options;
+  const config = parseConfig(downloadConfig, given, "download options");
+  const { format, dtype } = config;
   const { id, revision } = requireHubId(config);
   const settings = await readHubSettings(config);
   const modelFolder = modelFolderOf(settings.cacheFolder, id);
@@ -77,7 +70,10 @@ export async function downloadModel(options: DownloadModelOptions): Promise<Down
   return { id, commit: plan.commit, folder: snapshotFolder(snapshot), files: plan.files };
 }
 
-function requireHubId({ id: text, revision }: DownloadModelOptions): Required<HubId> {
+function requireHubId({
+  id: text,
+  revision,
+}: Pick<DownloadModelOptions, "id" | "revision">): Required<HubId> {
   const parsed = parseHubId(text);
   const wanted = revision ?? parsed?.revision ?? "main";
   if (parsed !== undefined && isRevision(wanted)) return { id: parsed.id, revision: wanted };

@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import type { Dtype } from "./config.ts";
+import type { ModelFormat } from "./hub-files.ts";
 
 /** How the hub is reached; all optional. What is left out comes from the hub's environment variables. */
 export interface HubConfig {
@@ -35,8 +37,7 @@ export interface HubSettings {
   readonly retryDelayMs: number;
 }
 
-/** Schema of {@link HubConfig}. */
-export const hubConfig: z.ZodObject<Record<keyof HubConfig, z.ZodType>> = z.strictObject({
+const hubShape = {
   revision: z.string().min(1).optional().describe("A branch, tag or commit."),
   cacheFolder: z.string().min(1).optional().describe("Where files are kept."),
   endpoint: z
@@ -48,6 +49,34 @@ export const hubConfig: z.ZodObject<Record<keyof HubConfig, z.ZodType>> = z.stri
   timeoutMs: z.int().positive().optional().describe("Longest silence of the server."),
   retries: z.int().nonnegative().optional().describe("Further tries after failures in a row."),
   retryDelayMs: z.int().nonnegative().optional().describe("Pause before the first retry."),
+};
+
+/** Schema of {@link HubConfig}. */
+export const hubConfig: z.ZodType<HubConfig, HubConfig> = z.strictObject(hubShape);
+
+/** What of a repository is downloaded; see `DownloadModelOptions`. */
+export interface DownloadConfig extends HubConfig {
+  readonly id: string;
+  readonly format?: ModelFormat | undefined;
+  readonly dtype?: Dtype | "auto" | undefined;
+}
+
+/** {@link DownloadConfig} with its defaults filled in. */
+export interface DownloadSettings extends HubConfig {
+  readonly id: string;
+  readonly format: ModelFormat;
+  readonly dtype: Dtype | "auto";
+}
+
+/** Schema of {@link DownloadConfig}. */
+export const downloadConfig: z.ZodType<DownloadSettings, DownloadConfig> = z.strictObject({
+  ...hubShape,
+  id: z.string().describe("organisation/name, with or without @revision."),
+  format: z.enum(["onnx", "safetensors"]).default("onnx").describe("What the model is wanted for."),
+  dtype: z
+    .enum(["fp32", "fp16", "int8", "auto"])
+    .default("fp32")
+    .describe("Precision of the ONNX files."),
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -17,7 +17,6 @@ export {
   resizePillow,
 } from "./resize-pillow.ts";
 export {
-  type ResolvedModel,
   type ResolveModelOptions,
   resolveModelFolder,
 } from "./resolve-model-folder.ts";

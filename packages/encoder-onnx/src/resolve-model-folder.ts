@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { ModelError, type RunOptions, withoutUndefined } from "@semblance/core";
 import type { Dtype } from "./config.ts";
 import { downloadModel } from "./download-model.ts";
-import { modelNameOf } from "./hub-cache.ts";
 import { parseHubId } from "./hub-id.ts";
 import { knownConversionOf } from "./hub-known-conversions.ts";
 import type { HubConfig } from "./hub-settings.ts";
@@ -17,26 +16,20 @@ export interface ResolveModelOptions extends RunOptions {
   readonly hub?: HubConfig | undefined;
 }
 
-/** Where a model's files lie. */
-export interface ResolvedModel {
-  /** Absolute path; it is there. */
-  readonly folder: string;
-  /** `organisation/name` for a model of the hub, else the folder's own name. */
-  readonly name: string;
-}
-
 /**
  * The folder of a model that is named by its path or by its id on the hub: a folder of that name comes
  * first, then the repository's own ONNX files, then those of a known conversion. What is not in the
  * cache is downloaded.
  *
+ * @returns An absolute path, which is there.
+ *
  * @throws ModelError `MODEL_NOT_FOUND` for what is neither, and what `downloadModel` throws.
  */
-export async function resolveModelFolder(options: ResolveModelOptions): Promise<ResolvedModel> {
+export async function resolveModelFolder(options: ResolveModelOptions): Promise<string> {
   const { model } = options;
   const folder = resolve(model);
   const facts = await stat(folder).catch(() => undefined);
-  if (facts?.isDirectory()) return { folder, name: modelNameOf(folder) };
+  if (facts?.isDirectory()) return folder;
   const hubId = facts === undefined ? parseHubId(model) : undefined;
   if (hubId === undefined) throw noFolderError(folder, facts !== undefined);
   const own = await download(options, model).catch((error: unknown) => {
@@ -45,8 +38,7 @@ export async function resolveModelFolder(options: ResolveModelOptions): Promise<
     }
     throw mayBePath(error, folder);
   });
-  if (typeof own === "string") return { folder: own, name: hubId.id };
-  return { folder: await downloadConversion(options, own), name: hubId.id };
+  return typeof own === "string" ? own : downloadConversion(options, own);
 }
 
 function noFolderError(folder: string, isFile: boolean): ModelError {

@@ -34,7 +34,7 @@ export async function locateModel(model: string, options: LocateOptions): Promis
   if (!(await isHubModel(model))) return inspectModelFolder(model);
   const openCheckpoint = (run: RunOptions = {}) => fetchCheckpoint(model, { ...options, ...run });
   try {
-    const { folder } = await resolveModelFolder(withoutUndefined({ model, ...options }));
+    const folder = await resolveModelFolder(withoutUndefined({ model, ...options }));
     return { folder, hasOnnx: true, hasCheckpoint: false, openCheckpoint };
   } catch (error) {
     if (!isMissing(error, ["NO_ONNX", "MODEL_NOT_CACHED"])) throw error;
