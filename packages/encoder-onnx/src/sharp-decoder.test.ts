@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
 import { openAsBlob, readFileSync } from "node:fs";
 import { readFile, truncate } from "node:fs/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { ConfigError, EncoderError, type ImageInput } from "@semblance/core";
 import { describe, expect, test } from "vitest";
 import { copyFixture } from "./fixtures/copy-fixture.ts";
+import { fixturePath } from "./fixtures/fixture-path.ts";
 import { createSharpDecoder } from "./sharp-decoder.ts";
 
 const limits = { maxPixels: 1e6, maxBytes: 1e6 };
 const decoder = createSharpDecoder();
 
-const imagePath = (file: string) =>
-  fileURLToPath(new URL(`fixtures/images/${file}`, import.meta.url));
+const imagePath = (file: string) => fixturePath(`images/${file}`);
 const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
 const cases = readFileSync(new URL("fixtures/image-cases.csv", import.meta.url), "utf8")
@@ -30,6 +31,31 @@ test.each(cases)("%s gives the pixels that Pillow reads", async (file, width, he
   const image = await decoder.decode(imagePath(file ?? ""), limits);
   expect([image.width, image.height]).toEqual([Number(width), Number(height)]);
   expect(hashOf(image.rgb)).toBe(hash);
+});
+
+/** How far apart the two are at most, of 255. */
+function mostApart(a: Uint8Array, b: Uint8Array): number {
+  expect(a).toHaveLength(b.length);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? 0))), 0);
+}
+
+test.each([
+  ["ycbcr.tif", 1],
+  ["ycbcr-lzw.tif", 1],
+  ["colours-whole.avif", 1],
+  ["colours-halved.avif", 95],
+])("%s is as far apart from Pillow's pixels as the README says: %i of 255", async (file, most) => {
+  const path = fixturePath(`images-apart/${file}`);
+  const ours = await decoder.decode(path, limits);
+  const pillows = await decoder.decode(`${path}.png`, limits);
+  expect(mostApart(ours.rgb, pillows.rgb)).toBeGreaterThan(0);
+  expect(mostApart(ours.rgb, pillows.rgb)).toBeLessThanOrEqual(most);
+});
+
+test("a TIFF is turned even so, as Pillow turns it while it opens it", async () => {
+  const asStored = createSharpDecoder({ orientation: "ignore" });
+  const turned = await asStored.decode(imagePath("orientation-6.tif"), limits);
+  expect([turned.width, turned.height]).toEqual([31, 47]);
 });
 
 test("orientation is left as stored when told to ignore it", async () => {
@@ -127,6 +153,41 @@ describe("a bad image is an EncoderError that names it and says why:", () => {
     expect(failure.message).toMatch(message);
     expect(failure.message).not.toMatch(/vips|buffer/i);
   });
+});
+
+/** An AVIF that says to be something else: its first brand, and all others of four letters. */
+function rebranded(brand: string): Buffer {
+  const bytes = readFileSync(imagePath("grey.avif"));
+  const text = bytes.toString("latin1");
+  const codec = brand === "heic" ? "hvc1" : "av01";
+  const renamed = text
+    .replaceAll("avif", brand)
+    .replaceAll("mif1", brand)
+    .replaceAll("av01", codec);
+  return Buffer.from(renamed, "latin1");
+}
+
+test("a HEIC is an EncoderError that says which decoder is missing, and what to do", async () => {
+  const failure = await failureOf(rebranded("heic"));
+  expect(failure.code).toBe("IMAGE_UNREADABLE");
+  expect(failure.message).toMatch(/it is a HEIC, and this build of sharp has no HEVC decoder/);
+  expect(failure.fix).toMatch(/Convert it to JPEG/);
+});
+
+test.each([
+  ["a BMP", Buffer.from("BM6000")],
+  ["a JPEG XL", Buffer.from([0xff, 0x0a, 0, 0])],
+  ["a JPEG 2000", Buffer.from([0xff, 0x4f, 0xff, 0x51, 0])],
+  ["a ZIP archive", Buffer.from("PK\x03\x04 and so on")],
+  ["a gzip archive", gzipSync(Buffer.alloc(1e6))],
+  ["a PDF", Buffer.from("%PDF-1.7")],
+  ["a web page", Buffer.from("\n<!DOCTYPE html><html><body>404 <svg></svg></body></html>")],
+  ["an SVG drawing", Buffer.from('<?xml version="1.0"?><!-- <g> --><svg width="1e9"/>')],
+])("%s is refused by its first bytes, with its name", async (name, bytes) => {
+  const failure = await failureOf(bytes);
+  expect(failure.code).toBe("IMAGE_UNREADABLE");
+  expect(failure.message).toMatch(`it is ${name}, which is not read here`);
+  expect(failure.fix).toBe("Convert it to JPEG, PNG or WebP.");
 });
 
 test("a blob whose file has changed is an EncoderError", async () => {
