@@ -1,57 +1,174 @@
 import { ModelError } from "@semblance/core";
 import type { InferenceSession } from "onnxruntime-node";
+import type { PixelSize } from "./image-families.ts";
+import type { PixelValues } from "./pixel-layout.ts";
 
-/** The element types that a tower's graph takes. */
-type InputType = "float32" | "int64";
+/** The sides of a dual encoder. */
+export type Side = "image" | "text";
 
-/** What a tower's graph must be like. */
+/** What the images' side of a graph must be like. */
+export interface ImageExpectation {
+  /** Names of the output that holds the vectors, the first one present. */
+  readonly outputs: readonly string[];
+  /** Size of the images that are fed. */
+  readonly size: PixelSize;
+  /** How bytes became the values that are fed; a graph that takes bytes gets them back. */
+  readonly values: PixelValues;
+}
+
+/** What the texts' side of a graph must be like. */
+export interface TextExpectation {
+  /** Names of the output that holds the vectors, the first one present. */
+  readonly outputs: readonly string[];
+  /** Most tokens of a text. */
+  readonly maxLength: number;
+  /** Whether texts are always filled up to `maxLength`. */
+  readonly isFilled: boolean;
+}
+
+/** What a graph must be like; one that stands for both towers has both sides. */
 export interface GraphExpectation {
   /** Path of the ONNX file. */
   readonly path: string;
-  /** Inputs that are fed, by name; others in the graph are refused. */
-  readonly inputs: Readonly<Record<string, InputType>>;
-  /** Names of `inputs` that a graph may lack. */
-  readonly optionalInputs: readonly string[];
-  /** Names of the output that holds the vectors, the first one present. */
-  readonly outputs: readonly string[];
+  readonly image?: ImageExpectation | undefined;
+  readonly text?: TextExpectation | undefined;
   /** Length of the vectors. */
   readonly dimension: number;
 }
 
-/**
- * Checks a graph's inputs and output.
- *
- * @returns The name of the output that holds the vectors.
- * @throws ModelError `MODEL_UNSUPPORTED` when it does not fit; says where.
- */
-export function checkGraph(session: InferenceSession, expected: GraphExpectation): string {
-  const { inputs, optionalInputs } = expected;
-  for (const input of session.inputMetadata) {
-    if (!input.isTensor || inputs[input.name] !== input.type) {
-      throw unsupported(expected, `takes ${describe(input)}, which is not known`);
-    }
-    if (typeof input.shape[0] === "number") {
-      throw unsupported(expected, `takes batches of exactly ${input.shape[0]}`);
-    }
-  }
-  const missing = Object.keys(inputs).find(
-    (name) => !optionalInputs.includes(name) && !session.inputNames.includes(name),
-  );
-  if (missing !== undefined) throw unsupported(expected, `has no input ${missing}`);
-  return checkOutput(session, expected);
+/** What is fed: pixels, token ids, and for each token whether it is one and where it stands. */
+export type InputRole = "pixels" | "ids" | "mask" | "positions";
+
+/** An input of a graph, and what goes into it. */
+export interface FittedInput {
+  readonly name: string;
+  readonly role: InputRole;
+  readonly type: "float32" | "float16" | "uint8" | "int64" | "int32";
+  /** Sizes, or names of those that vary. */
+  readonly shape: readonly (number | string)[];
 }
 
-function checkOutput(session: InferenceSession, expected: GraphExpectation): string {
-  const name = expected.outputs.find((output) => session.outputNames.includes(output));
+/** How one side of a graph is fed and read. */
+export interface FittedSide {
+  readonly inputs: readonly FittedInput[];
+  /** Name of the output that holds the vectors. */
+  readonly output: string;
+  /** Rows of every run, where the graph has a number fixed. */
+  readonly rows: number | undefined;
+  /** Tokens of every text, where the graph has a number fixed. */
+  readonly length: number | undefined;
+}
+
+/** How a graph is fed and read. */
+export type GraphFit = Readonly<Partial<Record<Side, FittedSide>>>;
+
+// As transformers and optimum name them, then open_clip's exporters.
+const roles: ReadonlyMap<string, InputRole> = new Map([
+  ["pixel_values", "pixels"],
+  ["image", "pixels"],
+  ["input_ids", "ids"],
+  ["text", "ids"],
+  ["attention_mask", "mask"],
+  ["position_ids", "positions"],
+]);
+
+const pixelTypes = ["float32", "float16", "uint8"] as const;
+const tokenTypes = ["int64", "int32"] as const;
+
+const mainInputs: Readonly<Record<Side, string>> = { image: "pixel_values", text: "input_ids" };
+
+/**
+ * Finds out how a graph is fed and read.
+ *
+ * @throws ModelError `MODEL_UNSUPPORTED` when it does not fit; says where.
+ */
+export function checkGraph(session: InferenceSession, expected: GraphExpectation): GraphFit {
+  const inputs = session.inputMetadata.map((input) => {
+    const fitted = toFittedInput(input);
+    if (fitted !== undefined && expected[sideOf(fitted)] !== undefined) return fitted;
+    throw unsupported(expected, `takes ${describe(input)}, which is not known`);
+  });
+  const { image, text } = expected;
+  const fit = (side: Side, outputs: readonly string[]): FittedSide => ({
+    ...fitInputs(inputs, side, expected),
+    output: findOutput(session, expected, outputs),
+  });
+  return {
+    ...(image && { image: fit("image", image.outputs) }),
+    ...(text && { text: fit("text", text.outputs) }),
+  };
+}
+
+function toFittedInput(input: InferenceSession.ValueMetadata): FittedInput | undefined {
+  const role = roles.get(input.name);
+  if (role === undefined || !input.isTensor) return undefined;
+  const types = role === "pixels" ? pixelTypes : tokenTypes;
+  const type = types.find((known) => known === input.type);
+  return type && { name: input.name, role, type, shape: input.shape };
+}
+
+function sideOf({ role }: FittedInput): Side {
+  return role === "pixels" ? "image" : "text";
+}
+
+function fitInputs(
+  all: readonly FittedInput[],
+  side: Side,
+  expected: GraphExpectation,
+): Omit<FittedSide, "output"> {
+  const inputs = all.filter((input) => sideOf(input) === side);
+  const main = inputs.find(({ role }) => role === "pixels" || role === "ids");
+  if (main === undefined) throw unsupported(expected, `has no input ${mainInputs[side]}`);
+  const [rows, length] = main.shape.map((size) => (typeof size === "number" ? size : undefined));
+  if (side === "image") {
+    checkSize(main, expected);
+    return { inputs, rows, length: undefined };
+  }
+  checkLength(length, expected);
+  return { inputs, rows, length };
+}
+
+/** Whether channels stand last: `[batch, height, width, 3]`. */
+export function isChannelsLast({ shape }: FittedInput): boolean {
+  return shape[3] === 3 && shape[1] !== 3;
+}
+
+function checkSize(input: FittedInput, expected: GraphExpectation): void {
+  const [height, width] = isChannelsLast(input) ? input.shape.slice(1) : input.shape.slice(2);
+  const size = expected.image?.size;
+  const isOther = (found: number | string | undefined, wanted: number | undefined) =>
+    typeof found === "number" && found !== wanted;
+  if (!isOther(height, size?.height) && !isOther(width, size?.width)) return;
+  throw unsupported(
+    expected,
+    `takes images of ${width}×${height}, but preprocessing gives ${size?.width}×${size?.height}`,
+  );
+}
+
+function checkLength(length: number | undefined, expected: GraphExpectation): void {
+  const wanted = expected.text?.maxLength ?? 0;
+  if (length === undefined || length >= wanted) return;
+  throw unsupported(
+    expected,
+    `takes texts of ${length} tokens, but the tokenizer cuts them at ${wanted}`,
+  );
+}
+
+function findOutput(
+  session: InferenceSession,
+  expected: GraphExpectation,
+  outputs: readonly string[],
+): string {
+  const name = outputs.find((wanted) => session.outputNames.includes(wanted));
   const output = session.outputMetadata.find((metadata) => metadata.name === name);
   if (output === undefined) {
     throw unsupported(
       expected,
-      `has the outputs ${session.outputNames.join(", ")}; expected ${expected.outputs.join(" or ")}`,
+      `has the outputs ${session.outputNames.join(", ")}; expected ${outputs.join(" or ")}`,
     );
   }
-  if (!output.isTensor || output.type !== "float32") {
-    throw unsupported(expected, `gives ${describe(output)}, not float32`);
+  if (!output.isTensor || (output.type !== "float32" && output.type !== "float16")) {
+    throw unsupported(expected, `gives ${describe(output)}, not float32 or float16`);
   }
   const dimension = output.shape.at(-1);
   if (typeof dimension === "number" && dimension !== expected.dimension) {

@@ -8,18 +8,19 @@ import {
 } from "@semblance/core";
 import { z } from "zod";
 import { type OnnxEncoderConfig, type OnnxEncoderSettings, onnxEncoderConfig } from "./config.ts";
+import type { GraphOptions } from "./graph-session.ts";
 import { toImagePipeline } from "./image-pipeline.ts";
+import { createImagePreparer } from "./image-preparer.ts";
 import { createImageTower } from "./image-tower.ts";
 import { dimensionOf, isSiglip, scoringOf } from "./model-config.ts";
 import { type ModelFolder, openModelFolder } from "./model-folder.ts";
 import type { TowerFile } from "./onnx-files.ts";
-import { type OnnxGraph, type OnnxGraphOptions, openOnnxGraph } from "./onnx-graph.ts";
+import { type OnnxGraph, openOnnxGraph } from "./onnx-graph.ts";
 import { openTokenizer } from "./open-tokenizer.ts";
 import { readJson } from "./read-json.ts";
 import { resolveModelFolder } from "./resolve-model-folder.ts";
 import { createResource, type Resource } from "./resource.ts";
 import { sha256 } from "./sha256.ts";
-import { createSharpDecoder } from "./sharp-decoder.ts";
 import { createTextTower } from "./text-tower.ts";
 
 /**
@@ -33,8 +34,8 @@ import { createTextTower } from "./text-tower.ts";
  *
  * @throws ConfigError `CONFIG_INVALID`; ModelError `MODEL_NOT_FOUND`, `NOT_A_MODEL`,
  * `MODEL_FILE_MISSING`, `MODEL_FILE_CHANGED`, `MODEL_FILE_INVALID`, `MODEL_UNSUPPORTED`, and for a hub
- * id what `downloadModel` throws. A graph that does not fit or load is found on first use:
- * ModelError `MODEL_UNSUPPORTED` or `ONNX_FAILED`.
+ * id what `downloadModel` throws. A graph that
+ * does not fit or load is found on first use: ModelError `MODEL_UNSUPPORTED` or `ONNX_FAILED`.
  */
 export async function createOnnxEncoder(
   config: OnnxEncoderConfig,
@@ -82,16 +83,27 @@ function requireDimension({ config, manifest, folder }: ModelFolder): number {
 }
 
 async function openImageTower(context: Context, file: TowerFile): Promise<Tower<ImageInput>> {
-  const { model, settings, dimension } = context;
+  const { model, settings, dimension, resources } = context;
   const preprocessor = await readJson(model.folder, "preprocessor_config.json", z.unknown());
   const { orientation, limits, batchSize } = settings;
+  const pipeline = toImagePipeline(preprocessor, isSiglip(model.config) ? "Siglip" : "CLIP");
+  const preparer = createResource({
+    load: async () => createImagePreparer({ pipeline, decoder: { orientation }, limits }),
+    close: (opened) => opened.close(),
+  });
+  resources.push(preparer);
+  const { rescaleFactor = 1, normalize = { mean: [0, 0, 0], std: [1, 1, 1] } } = pipeline;
+  const image = {
+    outputs: outputsOf(model, "image_embeds"),
+    size: pipeline.output,
+    values: { rescaleFactor, ...normalize },
+  };
   return createImageTower({
-    graph: openGraph(context, file, { pixel_values: "float32" }, "image_embeds"),
+    graph: openGraph(context, file, { image }),
+    preparer,
     weightsHash: file.hash,
-    pipeline: toImagePipeline(preprocessor, isSiglip(model.config) ? "Siglip" : "CLIP"),
-    decoder: createSharpDecoder({ orientation }),
+    pipeline,
     orientation,
-    limits,
     dimension,
     batchSize,
   });
@@ -99,11 +111,11 @@ async function openImageTower(context: Context, file: TowerFile): Promise<Tower<
 
 async function openTextTower(context: Context, file: TowerFile): Promise<Tower<string>> {
   const { model, settings, dimension, resources } = context;
-  const { tokenizer, hash } = await openTokenizer(model);
+  const { tokenizer, hash, maxLength, isFilled } = await openTokenizer(model);
   resources.push(tokenizer);
-  const inputs = { input_ids: "int64", attention_mask: "int64" } as const;
+  const text = { outputs: outputsOf(model, "text_embeds"), maxLength, isFilled };
   return createTextTower({
-    graph: openGraph(context, file, inputs, "text_embeds"),
+    graph: openGraph(context, file, { text }),
     tokenizer,
     weightsHash: file.hash,
     tokenizerHash: hash,
@@ -112,23 +124,18 @@ async function openTextTower(context: Context, file: TowerFile): Promise<Tower<s
   });
 }
 
+// SigLIP has no projection: what its towers pool is the embedding. CLIP's pooled output is not.
+function outputsOf({ config }: ModelFolder, output: string): readonly string[] {
+  return isSiglip(config) ? [output, "pooler_output"] : [output];
+}
+
 function openGraph(
-  { model, settings, dimension, resources }: Context,
-  file: TowerFile,
-  inputs: OnnxGraphOptions["inputs"],
-  output: string,
+  { settings, dimension, resources }: Context,
+  { path }: TowerFile,
+  sides: Pick<GraphOptions, "image" | "text">,
 ): Resource<OnnxGraph> {
   const graph = createResource({
-    load: () =>
-      openOnnxGraph({
-        path: file.path,
-        threads: settings.threads,
-        inputs,
-        optionalInputs: ["attention_mask"],
-        // SigLIP has no projection: what its towers pool is the embedding. CLIP's pooled output is not.
-        outputs: isSiglip(model.config) ? [output, "pooler_output"] : [output],
-        dimension,
-      }),
+    load: () => openOnnxGraph({ path, threads: settings.threads, dimension, ...sides }),
     close: (opened) => opened.release(),
   });
   resources.push(graph);

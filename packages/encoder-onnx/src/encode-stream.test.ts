@@ -6,12 +6,13 @@ import { encodeStream, type ItemEncoder } from "./encode-stream.ts";
 const closed = -1;
 
 /** Numbers to vectors [n, 1]; negative ones are bad. */
-function createNumberEncoder(log: string[] = []): ItemEncoder<number, number> {
+function createNumberEncoder(log: string[] = []): ItemEncoder<number, number, readonly number[]> {
   return {
     stage: "encoding numbers",
     unit: "numbers",
     dimension: 2,
     batchSize: 2,
+    concurrency: 4,
     describe: (input) => `number ${input}`,
     prepare: async (input) => {
       log.push(`prepare ${input}`);
@@ -19,6 +20,7 @@ function createNumberEncoder(log: string[] = []): ItemEncoder<number, number> {
         throw new EncoderError({ code: "BAD", message: `${input} is bad.`, fix: "Don't." });
       return input;
     },
+    assemble: (items) => items,
     run: async (batch) => {
       log.push(`run ${batch.join(" ")}`);
       await new Promise((resolve) => setTimeout(resolve, 5));

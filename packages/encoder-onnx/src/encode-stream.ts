@@ -8,11 +8,12 @@ import {
   type ItemFailure,
   normalizeRows,
   toEmbeddings,
+  unlessAborted,
 } from "@semblance/core";
 import { mapBounded } from "./map-bounded.ts";
 
 /** How the items of one tower are encoded. */
-export interface ItemEncoder<Input, Prepared> {
+export interface ItemEncoder<Input, Prepared, Batch> {
   /** What is being done, for progress: `"encoding images"`. */
   readonly stage: string;
   /** Plural noun of the items. */
@@ -20,33 +21,36 @@ export interface ItemEncoder<Input, Prepared> {
   readonly dimension: number;
   /** Items in a batch, unless a call says otherwise. */
   readonly batchSize: number;
+  /** Items that are prepared at once. */
+  readonly concurrency: number;
   /** Does what each item needs by itself. @throws EncoderError when the item is bad. */
   prepare(input: Input): Promise<Prepared>;
   /** The item in a few words, for the list of failures. */
   describe(input: Input): string;
+  /** Makes the model's input of some items, while the model is at work on the batch before. */
+  assemble(items: readonly Prepared[]): Batch;
   /** Runs a batch through the model: `[batch, dimension]`, and how many items were cut. */
-  run(batch: readonly Prepared[]): Promise<{ vectors: Float32Array; truncated: number }>;
+  run(batch: Batch): Promise<{ vectors: Float32Array; truncated: number }>;
 }
 
-interface PreparedBatch<Prepared> {
+interface PreparedBatch<Batch> {
   readonly size: number;
-  readonly items: readonly { readonly index: number; readonly prepared: Prepared }[];
+  /** Where the rows stand among the call's items. */
+  readonly indices: Uint32Array;
+  /** Absent when every item failed. */
+  readonly batch?: Batch;
   readonly failures: readonly ItemFailure[];
 }
 
 /**
- * Encodes a stream of items in batches, lazily and in input order. Before a batch goes into the model,
- * the next one is asked for, so that the source can be at work; no more than these two are in memory.
- *
- * An encoder whose `run` blocks the event loop, as onnxruntime-node's does, holds back all JavaScript
- * meanwhile: of the next batch, only the file reads and decodes that had been handed to other threads
- * by then go on.
+ * Encodes a stream of items in batches, lazily and in input order. While a batch is in the model, the
+ * next one is made ready; no more than these two are in memory.
  *
  * @throws EncoderError for the first bad item unless `onError` is `"skip"`; `signal.reason` once aborted.
  */
-export async function* encodeStream<Input, Prepared>(
+export async function* encodeStream<Input, Prepared, Batch>(
   items: AnyIterable<Input>,
-  encoder: ItemEncoder<Input, Prepared>,
+  encoder: ItemEncoder<Input, Prepared, Batch>,
   options: EncodeOptions = {},
 ): AsyncGenerator<EncodedBatch, void, undefined> {
   const { signal, onProgress } = options;
@@ -54,7 +58,7 @@ export async function* encodeStream<Input, Prepared>(
   const total = Array.isArray(items) ? { total: items.length } : {};
   const batches = prepareBatches(items, encoder, options);
   const prepareNext = () => {
-    const next = nextUnlessAborted(batches, signal);
+    const next = unlessAborted(batches.next(), signal);
     // Reported when its turn comes; until then it must not count as unhandled.
     next.catch(() => {});
     return next;
@@ -66,8 +70,7 @@ export async function* encodeStream<Input, Prepared>(
       const { value: batch, done: isEnd } = await next;
       if (isEnd === true || batch === undefined) return;
       next = prepareNext();
-      const encoded = await runBatch(batch, encoder);
-      signal?.throwIfAborted();
+      const encoded = await unlessAborted(runBatch(batch, encoder), signal);
       done += batch.size;
       onProgress?.({ stage: encoder.stage, done, ...total, unit: encoder.unit });
       yield encoded;
@@ -78,11 +81,11 @@ export async function* encodeStream<Input, Prepared>(
   }
 }
 
-async function* prepareBatches<Input, Prepared>(
+async function* prepareBatches<Input, Prepared, Batch>(
   items: AnyIterable<Input>,
-  encoder: ItemEncoder<Input, Prepared>,
+  encoder: ItemEncoder<Input, Prepared, Batch>,
   options: EncodeOptions,
-): AsyncGenerator<PreparedBatch<Prepared>, void, undefined> {
+): AsyncGenerator<PreparedBatch<Batch>, void, undefined> {
   const { batchSize = encoder.batchSize, signal } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`batchSize must be a whole number above 0, found ${batchSize}.`);
@@ -102,25 +105,33 @@ async function* prepareBatches<Input, Prepared>(
   if (inputs.length > 0) yield await prepare();
 }
 
-async function prepareBatch<Input, Prepared>(
+async function prepareBatch<Input, Prepared, Batch>(
   inputs: readonly Input[],
   first: number,
-  encoder: ItemEncoder<Input, Prepared>,
+  encoder: ItemEncoder<Input, Prepared, Batch>,
   { onError = "throw", signal }: EncodeOptions,
-): Promise<PreparedBatch<Prepared>> {
-  const results = await mapBounded(inputs, (input) => {
+): Promise<PreparedBatch<Batch>> {
+  const results = await mapBounded(inputs, encoder.concurrency, (input) => {
     signal?.throwIfAborted();
     return encoder.prepare(input);
   });
-  const items: { index: number; prepared: Prepared }[] = [];
+  const indices: number[] = [];
+  const items: Prepared[] = [];
   const failures: ItemFailure[] = [];
   for (const [i, { input, result }] of results.entries()) {
     const index = first + i;
-    if (result.status === "fulfilled") items.push({ index, prepared: result.value });
-    else if (onError === "throw" || !EncoderError.isInstance(result.reason)) throw result.reason;
+    if (result.status === "fulfilled") {
+      indices.push(index);
+      items.push(result.value);
+    } else if (onError === "throw" || !EncoderError.isInstance(result.reason)) throw result.reason;
     else failures.push(toFailure(index, encoder.describe(input), result.reason));
   }
-  return { size: inputs.length, items, failures };
+  return {
+    size: inputs.length,
+    indices: Uint32Array.from(indices),
+    ...(items.length > 0 && { batch: encoder.assemble(items) }),
+    failures,
+  };
 }
 
 function toFailure(index: number, input: string, error: EncoderError): ItemFailure {
@@ -128,31 +139,12 @@ function toFailure(index: number, input: string, error: EncoderError): ItemFailu
   return { index, input, code: error.code, message };
 }
 
-async function runBatch<Input, Prepared>(
-  batch: PreparedBatch<Prepared>,
-  encoder: ItemEncoder<Input, Prepared>,
+async function runBatch<Input, Prepared, Batch>(
+  { batch, indices, failures }: PreparedBatch<Batch>,
+  encoder: ItemEncoder<Input, Prepared, Batch>,
 ): Promise<EncodedBatch> {
-  const { items, failures } = batch;
   const { vectors, truncated } =
-    items.length === 0
-      ? { vectors: new Float32Array(0), truncated: 0 }
-      : await encoder.run(items.map(({ prepared }) => prepared));
+    batch === undefined ? { vectors: new Float32Array(0), truncated: 0 } : await encoder.run(batch);
   const embeddings: Embeddings = normalizeRows(toEmbeddings(vectors, encoder.dimension));
-  const indices = Uint32Array.from(items, ({ index }) => index);
   return { embeddings, indices, failures, truncated };
-}
-
-/** The next batch; rejects with the signal's reason as soon as it aborts, whatever the source waits for. */
-async function nextUnlessAborted<T>(
-  batches: AsyncGenerator<T, void, undefined>,
-  signal: AbortSignal | undefined,
-): Promise<IteratorResult<T, void>> {
-  if (signal === undefined) return batches.next();
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    const settle = () => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort, { once: true });
-    batches.next().then(resolve, reject).finally(settle);
-  });
 }

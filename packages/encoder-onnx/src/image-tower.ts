@@ -1,41 +1,44 @@
-import type { ImageDecoder, ImageInput, ImageLimits, Tower } from "@semblance/core";
-import { Tensor } from "onnxruntime-node";
+import type { ImageInput, Tower } from "@semblance/core";
 import { describeImage } from "./describe-image.ts";
-import { encodeStream } from "./encode-stream.ts";
+import { encodeStream, type ItemEncoder } from "./encode-stream.ts";
+import type { TensorData } from "./graph-session.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
+import { type ImagePreparer, imagesAtOnce } from "./image-preparer.ts";
 import type { OnnxGraph } from "./onnx-graph.ts";
-import { createPreprocessor } from "./preprocess-image.ts";
 import type { Resource } from "./resource.ts";
 import { sha256 } from "./sha256.ts";
 
 /** What {@link createImageTower} puts together. */
 export interface ImageTowerOptions {
   readonly graph: Resource<OnnxGraph>;
+  readonly preparer: Resource<ImagePreparer>;
   readonly weightsHash: string;
   readonly pipeline: ImagePipeline;
-  readonly decoder: ImageDecoder;
   readonly orientation: "apply" | "ignore";
-  readonly limits: ImageLimits;
   readonly dimension: number;
   readonly batchSize: number | undefined;
 }
 
 /** The tower that decodes, resizes and encodes images. */
 export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> {
-  const { pipeline, decoder, limits, dimension } = options;
-  const preprocess = createPreprocessor(pipeline);
+  const { graph, preparer, pipeline, dimension } = options;
   const parts = ["image", options.weightsHash, pipeline, options.orientation];
-  const encoder = {
+  const encoder: ItemEncoder<ImageInput, Float32Array, TensorData> = {
     stage: "encoding images",
     unit: "images",
     dimension,
     batchSize: options.batchSize ?? 16,
+    concurrency: imagesAtOnce,
     describe: describeImage,
-    prepare: async (input: ImageInput) => preprocess(await decoder.decode(input, limits)),
-    run: async (batch: readonly Float32Array[]) => {
-      const graph = await options.graph.get();
-      const pixelValues = toPixelValues(batch, pipeline);
-      return { vectors: await graph.run({ pixel_values: pixelValues }), truncated: 0 };
+    prepare: async (input) => {
+      // Loads while the first images are made ready; its error is that of the first run.
+      graph.get().catch(() => {});
+      return (await preparer.get()).prepare(input);
+    },
+    assemble: (images) => toPixelValues(images, pipeline),
+    run: async (batch) => {
+      const vectors = await (await graph.get()).run({ pixel_values: batch });
+      return { vectors, truncated: 0 };
     },
   };
   return {
@@ -44,9 +47,9 @@ export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> 
   };
 }
 
-function toPixelValues(batch: readonly Float32Array[], { output }: ImagePipeline): Tensor {
+function toPixelValues(images: readonly Float32Array[], { output }: ImagePipeline): TensorData {
   const size = 3 * output.height * output.width;
-  const data = new Float32Array(batch.length * size);
-  for (const [i, planes] of batch.entries()) data.set(planes, i * size);
-  return new Tensor("float32", data, [batch.length, 3, output.height, output.width]);
+  const data = new Float32Array(images.length * size);
+  for (const [i, planes] of images.entries()) data.set(planes, i * size);
+  return { data, dims: [images.length, 3, output.height, output.width] };
 }

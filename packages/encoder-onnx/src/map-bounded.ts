@@ -1,15 +1,13 @@
-/** Images decoded at once: libuv, which runs them, has four threads unless told otherwise. */
-const concurrency = 4;
-
 /** An input with what became of it. */
 export interface Settled<Input, Output> {
   readonly input: Input;
   readonly result: PromiseSettledResult<Output>;
 }
 
-/** `Promise.allSettled` over `items.map(action)` with at most four actions under way; in order. */
+/** `Promise.allSettled` over `items.map(action)` with at most `concurrency` actions under way; in order. */
 export async function mapBounded<Input, Output>(
   items: readonly Input[],
+  concurrency: number,
   action: (item: Input) => Promise<Output>,
 ): Promise<Settled<Input, Output>[]> {
   const settled: Settled<Input, Output>[] = [];

@@ -20,6 +20,10 @@ export interface OpenedTokenizer {
   /** Read on first use. */
   readonly tokenizer: Resource<TextTokenizer>;
   readonly hash: string;
+  /** Most tokens of a text, special ones included. */
+  readonly maxLength: number;
+  /** Whether texts are always filled up to `maxLength`. */
+  readonly isFilled: boolean;
 }
 
 /**
@@ -56,5 +60,5 @@ export async function openTokenizer(model: ModelFolder): Promise<OpenedTokenizer
     close: async () => {},
   });
   const parts = [sha256(tokenizerFile), settings, named.pad_token, isLowercasing];
-  return { tokenizer, hash: sha256(parts) };
+  return { tokenizer, hash: sha256(parts), maxLength, isFilled: padTo === "maxLength" };
 }

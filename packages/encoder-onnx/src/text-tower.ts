@@ -1,7 +1,8 @@
 import { EncoderError, type Tower } from "@semblance/core";
-import { Tensor } from "onnxruntime-node";
 import { describeText } from "./describe-image.ts";
-import { encodeStream } from "./encode-stream.ts";
+import { encodeStream, type ItemEncoder } from "./encode-stream.ts";
+import type { GraphInputs } from "./graph-session.ts";
+import { groupByLength } from "./group-by-length.ts";
 import type { OnnxGraph } from "./onnx-graph.ts";
 import type { Resource } from "./resource.ts";
 import { sha256 } from "./sha256.ts";
@@ -20,31 +21,70 @@ export interface TextTowerOptions {
 
 /** The tower that tokenizes and encodes texts. */
 export function createTextTower(options: TextTowerOptions): Tower<string> {
+  const { graph, tokenizer, dimension } = options;
   const parts = ["text", options.weightsHash, options.tokenizerHash];
-  const encoder = {
+  const encoder: ItemEncoder<string, TokenizedText, readonly TokenizedText[]> = {
     stage: "encoding texts",
     unit: "texts",
-    dimension: options.dimension,
+    dimension,
     batchSize: options.batchSize ?? 64,
-    describe: (text: string) => describeText(String(text)),
-    prepare: async (text: string) => {
+    concurrency: 1,
+    describe: (text) => describeText(String(text)),
+    prepare: async (text) => {
       if (typeof text !== "string") throw notAText(text);
-      return (await options.tokenizer.get()).tokenize(text);
+      // Loads while the first texts are made ready; its error is that of the first run.
+      graph.get().catch(() => {});
+      return (await tokenizer.get()).tokenize(text);
     },
-    run: async (batch: readonly TokenizedText[]) => {
-      const [graph, tokenizer] = [await options.graph.get(), await options.tokenizer.get()];
-      const { inputIds, attentionMask, length } = tokenizer.toBatch(batch);
-      const shape = [batch.length, length];
-      const vectors = await graph.run({
-        input_ids: new Tensor("int64", inputIds, shape),
-        attention_mask: new Tensor("int64", attentionMask, shape),
+    assemble: (texts) => texts,
+    run: async (texts) => {
+      const vectors = await runInGroups(texts, {
+        graph: await graph.get(),
+        tokenizer: await tokenizer.get(),
+        dimension,
       });
-      return { vectors, truncated: batch.filter(({ isTruncated }) => isTruncated).length };
+      return { vectors, truncated: texts.filter(({ isTruncated }) => isTruncated).length };
     },
   };
   return {
     id: sha256(parts),
     encode: (items, encodeOptions) => encodeStream(items, encoder, encodeOptions),
+  };
+}
+
+interface OpenedTower {
+  readonly graph: OnnxGraph;
+  readonly tokenizer: TextTokenizer;
+  readonly dimension: number;
+}
+
+/** Texts of like length go through the graph together, so that little is filled up: `[texts, dimension]`. */
+async function runInGroups(
+  texts: readonly TokenizedText[],
+  { graph, tokenizer, dimension }: OpenedTower,
+): Promise<Float32Array> {
+  const groups = groupByLength(texts.map(({ ids }) => ids.length));
+  const vectors = new Float32Array(texts.length * dimension);
+  const running = groups.map(async (group) => {
+    const inputs = toInputs(
+      group.map((i) => texts[i]).filter((text) => text !== undefined),
+      tokenizer,
+    );
+    const rows = await graph.run(inputs);
+    for (const [row, i] of group.entries()) {
+      vectors.set(rows.subarray(row * dimension, (row + 1) * dimension), i * dimension);
+    }
+  });
+  await Promise.all(running);
+  return vectors;
+}
+
+function toInputs(texts: readonly TokenizedText[], tokenizer: TextTokenizer): GraphInputs {
+  const { inputIds, attentionMask, length } = tokenizer.toBatch(texts);
+  const dims = [texts.length, length];
+  return {
+    input_ids: { data: inputIds, dims },
+    attention_mask: { data: attentionMask, dims },
   };
 }
 
