@@ -55,7 +55,7 @@ async function gatherFacts(options: EmbedOptions, opened: OpenedModel): Promise<
   const sha256 = (await opened.hashWeights?.()) ?? null;
   return {
     semblance: version,
-    model: { id, name, dtype, sha256 },
+    model: { id, name, dtype: opened.dtype ?? dtype, sha256 },
     source: await describeSource(options),
     options: { layout, rowsPerShard, batchSize, shard },
   };

@@ -7,7 +7,9 @@ import type { EmbedFacts } from "./embed-facts.ts";
  * @throws {@link SemblanceError} with code `RESUME_MISMATCH` that names every difference.
  */
 export function requireSameWork(begun: EmbedFacts, asked: EmbedFacts): void {
-  const before = flatten(begun);
+  // A manifest says more than facts.
+  const { semblance, model, source, options } = begun;
+  const before = flatten({ semblance, model, source, options });
   const now = flatten(asked);
   const paths = [...new Set([...before.keys(), ...now.keys()])];
   const differences = paths.filter((path) => before.get(path) !== now.get(path));
