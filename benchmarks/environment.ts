@@ -1,15 +1,11 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { findPython, setUpPython } from "@semblance/trainer-bridge";
-
-/** Tells the person who waits what is being done: on standard error, since standard output is the result. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
+import { runQuietly } from "./run-quietly.ts";
+import { say } from "./say.ts";
 
 /** Where benchmarks keep what is costly to make: environments of peers, models. */
 export function benchmarkCache(): string {
@@ -100,30 +96,6 @@ export async function makeOnce(folder: string, make: () => Promise<void>): Promi
   await make();
   await writeFile(`${marker}.tmp`, "");
   await rename(`${marker}.tmp`, marker);
-}
-
-/** Runs a program to its end. @throws Error with the end of its messages when it fails. */
-export async function runQuietly(
-  program: string,
-  parameters: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
-): Promise<string> {
-  const env = { ...process.env, ...environment };
-  const child = spawn(program, parameters, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  let messages = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    messages = (messages + text).slice(-4000);
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  if (code === 0) return output;
-  throw new Error(`${program} ended with ${code}: ${messages.trim() || output.slice(-4000)}`);
 }
 
 /** Twelve hexadecimal digits for the name of what is made from these. */

@@ -1,6 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { say } from "./environment.ts";
+import { say } from "./say.ts";
 
 const busyLoadPerCore = 0.5;
 // The load of a minute falls to a twentieth in three.

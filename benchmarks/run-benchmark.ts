@@ -3,10 +3,10 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runQuietly } from "./environment.ts";
 import { type Load, readLoad, settleLoad } from "./load.ts";
 import type { Benchmark } from "./measure.ts";
 import { formatMarkdown, formatText, type Machine, type Report } from "./report.ts";
+import { runQuietly } from "./run-quietly.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   encoder: async () => (await import("./encoder/encoder-benchmark.ts")).prepareEncoderBenchmark,

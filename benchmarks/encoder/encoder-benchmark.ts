@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { benchmarkCache, makeOnce, say } from "../environment.ts";
+import { benchmarkCache, makeOnce } from "../environment.ts";
 import type { BenchmarkOptions, BenchmarkResult, PreparedBenchmark, Row } from "../measure.ts";
+import { say } from "../say.ts";
 import { startBusyNeighbour } from "./busy-neighbour.ts";
 import { makeCaptions } from "./captions.ts";
 import { compareEmbeddings, findWrongEmbeddings } from "./compare-embeddings.ts";

@@ -2,7 +2,8 @@ import { glob, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportCheckpoint } from "@semblance/trainer-bridge";
-import { benchmarkCache, hashOf, makeOnce, runQuietly } from "../environment.ts";
+import { benchmarkCache, hashOf, makeOnce } from "../environment.ts";
+import { runQuietly } from "../run-quietly.ts";
 import { makeCaptions } from "./captions.ts";
 
 /** Which architecture, in its full size: CLIP ViT-B/32, or SigLIP base with patch 16. */

@@ -8,8 +8,9 @@ const height = 375;
 
 /** The first photos of a folder, by name. @throws Error when it has none. */
 export async function listPhotos(folder: string, count: number): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => /\.jpe?g$/i.test(name)).sort();
-  if (names.length === 0) throw new Error(`${folder} has no JPEG files.`);
+  const found = await readdir(folder).catch(() => []);
+  const names = found.filter((name) => /\.jpe?g$/i.test(name)).sort();
+  if (names.length === 0) throw new Error(`There are no JPEG files in ${folder}.`);
   // Fewer than asked for come round again.
   return Array.from({ length: count }, (_, i) => resolve(folder, names[i % names.length] ?? ""));
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { runQuietly } from "../environment.ts";
+import { runQuietly } from "../run-quietly.ts";
 import type { System } from "./systems.ts";
 import { type TowerJob, type TowerResult, towerResult } from "./tower-job.ts";
 

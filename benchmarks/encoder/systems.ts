@@ -5,10 +5,10 @@ import {
   makeOnce,
   nodePeers,
   pythonPeers,
-  runQuietly,
   trainerPython,
   unlessMissing,
 } from "../environment.ts";
+import { runQuietly } from "../run-quietly.ts";
 import { makeModel } from "./make-model.ts";
 import type { TowerJob } from "./tower-job.ts";
 
