@@ -1,16 +1,15 @@
 import {
   type Dataset,
   DatasetError,
-  type Embeddings,
   type EncodedPairs,
   type Encoder,
   type RunOptions,
-  selectRows,
   withoutUndefined,
 } from "@semblance/core";
 import { hashGallery } from "@semblance/data";
 import { type EvaluateRetrievalOptions, evaluateRetrieval } from "@semblance/eval";
 import { type EncodedDataset, encodeDataset, itemsOf, judgementRows } from "./encode-dataset.ts";
+import { placeEmbeddings, type StoredEmbeddings } from "./place-embeddings.ts";
 import { replaceItems } from "./replace-items.ts";
 import type { DatasetEvaluation, ModelFacts, RetrievalReport } from "./retrieval-report.ts";
 
@@ -20,7 +19,7 @@ export interface EvaluateDatasetOptions extends RunOptions {
   /** Only this split. @defaultValue all items */
   readonly split?: string;
   /** An encoder, or the vectors of all items (or of the split's) in order of first appearance. */
-  readonly source: Encoder | { readonly image: Embeddings; readonly text: Embeddings };
+  readonly source: Encoder | StoredEmbeddings;
   readonly model: ModelFacts;
   /** @defaultValue `[1, 5, 10]` */
   readonly cutoffs?: readonly number[];
@@ -36,7 +35,7 @@ export interface EvaluateDatasetOptions extends RunOptions {
 /**
  * Measures retrieval on a dataset in both directions.
  *
- * Items that cannot be encoded are left out and listed.
+ * Items that cannot be encoded, or have no vector, are left out and listed.
  *
  * @throws {@link DatasetError} with code `NOTHING_TO_EVALUATE` when no judged pair is left, or
  * `EMBEDDINGS_MISMATCH` when given vectors do not fit the dataset.
@@ -80,41 +79,15 @@ async function encode(options: EvaluateDatasetOptions): Promise<EncodedDataset> 
       withoutUndefined({ encoder, dataset, split, signal, onProgress, batchSize }),
     );
   }
-  const images = await rowsOfSplit(dataset, "image", split, source.image);
-  const texts = await rowsOfSplit(dataset, "text", split, source.text);
+  const images = await placeEmbeddings(dataset, "image", { source, split });
+  const texts = await placeEmbeddings(dataset, "text", { source, split });
   const judgements = await judgementRows(dataset, split, images.items, texts.items);
   return {
     pairs: { image: images.embeddings, text: texts.embeddings, judgements },
     images: images.items,
     texts: texts.items,
-    failures: [],
+    failures: [...images.failures, ...texts.failures],
     truncated: 0,
-  };
-}
-
-async function rowsOfSplit(
-  dataset: Dataset,
-  modality: "image" | "text",
-  split: string | undefined,
-  embeddings: Embeddings,
-) {
-  const items = await itemsOf(dataset, modality, split);
-  if (embeddings.count === items.length) return { items, embeddings };
-  const all = await itemsOf(dataset, modality);
-  if (embeddings.count !== all.length) {
-    throw new DatasetError({
-      code: "EMBEDDINGS_MISMATCH",
-      message: `There are ${embeddings.count} ${modality} embeddings, and ${dataset.name} has ${all.length} ${modality}s${split === undefined ? "" : ` (${items.length} in split "${split}")`}.`,
-      fix: "Give one row per distinct item, in order of first appearance in the data.",
-    });
-  }
-  const rowOfId = new Map(all.map((item, row) => [item.id, row]));
-  return {
-    items,
-    embeddings: selectRows(
-      embeddings,
-      items.map((item) => rowOfId.get(item.id) ?? 0),
-    ),
   };
 }
 

@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { DatasetError, decodeNpyEmbeddings, type Embeddings } from "@semblance/core";
+import {
+  DatasetError,
+  decodeNpyEmbeddings,
+  type Embeddings,
+  withoutUndefined,
+} from "@semblance/core";
 import type { EvaluateDatasetOptions, ModelFacts } from "@semblance/matcher";
 import { createModelProvider } from "../create-model-provider.ts";
+import { readRowIds } from "../embed/read-row-ids.ts";
 import { hashFiles } from "../model-hash.ts";
 import type { ModelOptions } from "./common-options.ts";
 import type { VerbTools } from "./run-verb.ts";
@@ -47,8 +53,12 @@ async function readSource(imageFile: string, textFile: string): Promise<EvalSour
   const text = await readEmbeddings(textFile);
   requireSameDimension(image, text);
   const sha256 = await hashFiles([imageFile, textFile]);
+  const ids = withoutUndefined({
+    image: await readRowIds(imageFile, "image"),
+    text: await readRowIds(textFile, "text"),
+  });
   return {
-    vectors: { image, text },
+    vectors: { image, text, ids },
     facts: { id: null, name: "embeddings", dtype: null, sha256 },
     [Symbol.asyncDispose]: async () => {},
   };
