@@ -1,9 +1,14 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { collect, type Encoder, rowOf } from "@semblance/core";
 import { findPython } from "@semblance/trainer-bridge";
 import { describe, expect, test } from "vitest";
+import { startHub } from "#hub-server";
+import { createOnnxEncoder } from "./create-onnx-encoder.ts";
+import { fixturePath } from "./fixtures/fixture-path.ts";
 import { tinyFiles, tinyId, useHub } from "./fixtures/hub-test.ts";
 
 const python = lookForPython();
@@ -57,7 +62,33 @@ print(len(cache.warnings), [sorted(r.refs) for r in list(cache.repos)[0].revisio
     const asked = at.hub.requests.filter(({ path }) => path.includes("/resolve/"));
     expect(asked.at(-1)?.path).toContain("onnx/text_model.onnx");
   });
+
+  test("a graph with its weights beside it runs from the cache, where both are links", async () => {
+    const parts = join(at.cacheFolder, "parts");
+    await mkdir(parts);
+    const lines = `import onnx
+graph = onnx.load("${fixturePath("tiny-clip/onnx/vision_model.onnx")}")
+data = {"save_as_external_data": True, "location": "vision_model.onnx_data", "size_threshold": 200}
+onnx.save(graph, "${parts}/vision_model.onnx", **data)`;
+    await runPython(lines, {});
+    const names = ["onnx/vision_model.onnx", "onnx/vision_model.onnx_data"];
+    const graphs = names.map((name) => [name, readFileSync(join(parts, basename(name)))]);
+    const { "semblance.json": _, ...rest } = tinyFiles;
+    const files = { ...rest, ...Object.fromEntries(graphs) };
+    await using hub = await startHub({ [tinyId]: { files } });
+    const config = { model: tinyId, hub: { endpoint: hub.url, cacheFolder: at.cacheFolder } };
+    await using split = await createOnnxEncoder(config);
+    await using whole = await createOnnxEncoder({ model: fixturePath("tiny-clip") });
+    const [one, other] = await Promise.all([split, whole].map(encodeGrey));
+    expect(one?.length).toBe(8);
+    expect(one).toEqual(other);
+  });
 });
+
+async function encodeGrey({ image }: Encoder): Promise<Float32Array | undefined> {
+  const picture = { rgb: new Uint8Array(300).fill(90), width: 10, height: 10 };
+  return image && rowOf((await collect(image.encode([picture]))).embeddings, 0);
+}
 
 function lookForPython(): string | undefined {
   try {
