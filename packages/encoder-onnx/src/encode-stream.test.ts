@@ -25,7 +25,8 @@ function createNumberEncoder(log: string[] = []): ItemEncoder<number, number, re
       log.push(`run ${batch.join(" ")}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
       log.push(`ran ${batch.join(" ")}`);
-      return { vectors: Float32Array.from(batch.flatMap((value) => [value, 1])), truncated: 1 };
+      const vectors = Float32Array.from(batch.flatMap((value) => [value, 1]));
+      return { vectors, truncatedRows: [batch.length - 1] };
     },
   };
 }
@@ -42,7 +43,7 @@ async function* countFrom(first: number, seen: number[] = []): AsyncGenerator<nu
 }
 
 test("rows are unit vectors in input order, with the inputs they belong to", async () => {
-  const { embeddings, indices, truncated } = await collect(
+  const { embeddings, indices, truncated, truncatedRows } = await collect(
     encodeStream([0, 1, 2], createNumberEncoder()),
   );
   const root = Math.SQRT1_2;
@@ -50,6 +51,7 @@ test("rows are unit vectors in input order, with the inputs they belong to", asy
   expect([...embeddings.data]).toEqual([0, 1, root, root, two, one].map(Math.fround));
   expect([...indices]).toEqual([0, 1, 2]);
   expect(truncated).toBe(2);
+  expect([...(truncatedRows ?? [])]).toEqual([1, 2]);
 });
 
 test("the next batch is prepared while one is in a model that does not block, and no more", async () => {

@@ -29,8 +29,8 @@ export interface ItemEncoder<Input, Prepared, Batch> {
   describe(input: Input): string;
   /** Makes the model's input of some items, while the model is at work on the batch before. */
   assemble(items: readonly Prepared[]): Batch;
-  /** Runs a batch through the model: `[batch, dimension]`, and how many items were cut. */
-  run(batch: Batch): Promise<{ vectors: Float32Array; truncated: number }>;
+  /** Runs a batch through the model: `[batch, dimension]`, and which of its items were cut. */
+  run(batch: Batch): Promise<{ vectors: Float32Array; truncatedRows: readonly number[] }>;
 }
 
 interface PreparedBatch<Batch> {
@@ -143,8 +143,16 @@ async function runBatch<Input, Prepared, Batch>(
   { batch, indices, failures }: PreparedBatch<Batch>,
   encoder: ItemEncoder<Input, Prepared, Batch>,
 ): Promise<EncodedBatch> {
-  const { vectors, truncated } =
-    batch === undefined ? { vectors: new Float32Array(0), truncated: 0 } : await encoder.run(batch);
+  const { vectors, truncatedRows } =
+    batch === undefined
+      ? { vectors: new Float32Array(0), truncatedRows: [] }
+      : await encoder.run(batch);
   const embeddings: Embeddings = normalizeRows(toEmbeddings(vectors, encoder.dimension));
-  return { embeddings, indices, failures, truncated };
+  return {
+    embeddings,
+    indices,
+    failures,
+    truncated: truncatedRows.length,
+    truncatedRows: Uint32Array.from(truncatedRows),
+  };
 }

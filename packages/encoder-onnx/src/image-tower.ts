@@ -38,7 +38,7 @@ export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> 
     assemble: (images) => toPixelValues(images, pipeline),
     run: async (batch) => {
       const vectors = await (await graph.get()).run({ pixel_values: batch });
-      return { vectors, truncated: 0 };
+      return { vectors, truncatedRows: [] };
     },
   };
   return {

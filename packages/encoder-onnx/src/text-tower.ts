@@ -43,7 +43,8 @@ export function createTextTower(options: TextTowerOptions): Tower<string> {
         tokenizer: await tokenizer.get(),
         dimension,
       });
-      return { vectors, truncated: texts.filter(({ isTruncated }) => isTruncated).length };
+      const truncatedRows = texts.flatMap(({ isTruncated }, row) => (isTruncated ? row : []));
+      return { vectors, truncatedRows };
     },
   };
   return {

@@ -88,12 +88,13 @@ function spoil({ data }: Embeddings): void {
 }
 
 function transfer({ data }: Embeddings): void {
-  const { byteLength } = data.buffer;
+  const { buffer } = data;
+  expectThat(buffer instanceof ArrayBuffer, "a batch stands in memory that cannot be transferred");
   expectThat(
-    byteLength === data.byteLength,
-    `a batch of ${data.byteLength} bytes is a view into ${byteLength}: its transfer takes away more`,
+    buffer.byteLength === data.byteLength,
+    `a batch of ${data.byteLength} bytes is a view into ${buffer.byteLength}: its transfer takes away more`,
   );
-  structuredClone(data, { transfer: [data.buffer] });
+  structuredClone(data, { transfer: [buffer] });
 }
 
 async function givesNothingForNothing<Input>({ tower }: TowerUnderTest<Input>) {
