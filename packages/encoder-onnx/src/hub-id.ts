@@ -6,7 +6,7 @@ export interface HubId {
   readonly revision?: string;
 }
 
-// What the hub allows: letters, digits, ".", "_" and "-", and none of them doubled at will.
+// What the hub allows in a name, but for "--" and "..", which it refuses.
 const namePattern = /^[A-Za-z0-9_][\w.-]{0,95}$/;
 
 /** Reads `organisation/name` or `organisation/name@revision`; `undefined` for anything else. */

@@ -101,3 +101,18 @@ test("--offline downloads nothing, and uses what was downloaded", async () => {
   expect(offline.document.metrics).toEqual(online.document.metrics);
   expect(hub.requests).toHaveLength(asked);
 });
+
+test("every verb that opens a model hears --offline", async () => {
+  const data = join(folderWithPairs(), "pairs.csv");
+  const output = join(cacheFolder, "output");
+  const id = "someone/both";
+  for (const parameters of [
+    ["export", id],
+    ["train", "-m", id, "-d", data],
+    ["embed", "-m", id, "-d", data],
+  ]) {
+    const { document } = await runForDocument(...parameters, "-o", output, "--offline");
+    expect(document.error, parameters[0]).toMatchObject({ code: "MODEL_NOT_CACHED" });
+  }
+  expect(hub.requests).toEqual([]);
+});
