@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { TowerJob, TowerResult } from "../tower-job.ts";
 
 /** Embeddings of all items, `[items, dimension]`, row-major. */
-export type Encode = (items: readonly string[]) => Promise<Float32Array>;
+type Encode = (items: readonly string[]) => Promise<Float32Array>;
 
 /** A system's towers, each loaded on its first use. */
 export interface Towers {
