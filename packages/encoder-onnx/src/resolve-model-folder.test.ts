@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { fixturePath } from "./fixtures/fixture-path.ts";
-import { tinyFiles, tinyId, useHub } from "./fixtures/hub-test.ts";
+import { answerStatus, tinyFiles, tinyId, useHub } from "./fixtures/hub-test.ts";
 import { modelNameOf } from "./hub-cache.ts";
 import { knownConversionOf } from "./hub-known-conversions.ts";
 import { resolveModelFolder } from "./resolve-model-folder.ts";
@@ -21,8 +21,8 @@ const at = useHub({
 });
 
 function resolveModel(model: string, revision?: string) {
-  const { hub, cacheFolder } = at;
-  return resolveModelFolder({ model, hub: { endpoint: hub.url, cacheFolder, revision } });
+  const place = { endpoint: at.hub.url, cacheFolder: at.cacheFolder, revision };
+  return resolveModelFolder({ model, hub: { ...place, retries: 2, retryDelayMs: 1 } });
 }
 
 test("a folder is itself, and nothing is asked", async () => {
@@ -56,6 +56,8 @@ test("a model without ONNX files is taken from its known conversion, at the pinn
   const asked = at.hub.requests.map(({ path }) => path);
   expect(asked.at(-1)).toBe(`/api/models/${repository}/revision/${revision}?blobs=true`);
   at.hub.alias(repository, revision);
+  expect(modelNameOf(await resolveModel(original))).toBe(repository);
+  at.hub.misbehave("", ...Array.from({ length: 3 }, () => answerStatus(503)));
   expect(modelNameOf(await resolveModel(original))).toBe(repository);
 });
 

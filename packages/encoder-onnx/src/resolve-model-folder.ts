@@ -22,7 +22,6 @@ export interface ResolveModelOptions extends RunOptions {
  * cache is downloaded.
  *
  * @returns An absolute path, which is there.
- *
  * @throws ModelError `MODEL_NOT_FOUND` for what is neither, and what `downloadModel` throws.
  */
 export async function resolveModelFolder(options: ResolveModelOptions): Promise<string> {
@@ -33,9 +32,8 @@ export async function resolveModelFolder(options: ResolveModelOptions): Promise<
   const hubId = facts === undefined ? parseHubId(model) : undefined;
   if (hubId === undefined) throw noFolderError(folder, facts !== undefined);
   const own = await download(options, model).catch((error: unknown) => {
-    if (ModelError.isInstance(error) && ["NO_ONNX", "MODEL_NOT_CACHED"].includes(error.code)) {
-      return error;
-    }
+    const isPassable = ModelError.isInstance(error) && passable.has(error.code);
+    if (isPassable && knownConversionOf(model, options.hub?.revision)) return error;
     throw mayBePath(error, folder);
   });
   return typeof own === "string" ? own : downloadConversion(options, own);
@@ -54,11 +52,17 @@ async function download(options: ResolveModelOptions, id: string): Promise<strin
   return (await downloadModel(withoutUndefined({ ...hub, id, dtype, signal, onProgress }))).folder;
 }
 
+// What does not keep a known conversion from being used.
+const passable: ReadonlySet<string> = new Set(["NO_ONNX", "MODEL_NOT_CACHED", "HUB_UNREACHABLE"]);
+
 async function downloadConversion(options: ResolveModelOptions, own: ModelError): Promise<string> {
-  const conversion = knownConversionOf(options.model, options.hub?.revision);
+  const { model, hub } = options;
+  const conversion = knownConversionOf(model, hub?.revision);
   if (conversion === undefined) throw own;
   const id = `${conversion.repository}@${conversion.revision}`;
-  return download(options, id).catch((error: unknown) => {
+  // A hub that did not answer a moment ago is not waited for again.
+  const offline = own.code === "HUB_UNREACHABLE" ? true : hub?.offline;
+  return download({ ...options, hub: { ...hub, offline } }, id).catch((error: unknown) => {
     if (!ModelError.isInstance(error) || !isAbsent(error)) throw error;
     const { code, fix } = own;
     const message = `${own.message} Its known conversion cannot be had: ${error.message}`;

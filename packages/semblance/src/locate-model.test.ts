@@ -62,6 +62,11 @@ test("a hub id with a checkpoint alone is brought to be exported", async () => {
     code: "PYTHON_NOT_FOUND",
   });
   expect(await locateCheckpoint("someone/checkpoint", { hub: { offline: true } })).toBe(folder);
+  const unreachable = { endpoint: "http://localhost:2", retries: 0 };
+  expect(await locateModel("someone/checkpoint", { hub: unreachable })).toEqual(located);
+  await expect(locateModel("someone/both", { hub: unreachable })).rejects.toMatchObject({
+    code: "HUB_UNREACHABLE",
+  });
 });
 
 test("a repository with neither says all that was looked for", async () => {

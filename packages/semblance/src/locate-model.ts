@@ -37,8 +37,10 @@ export async function locateModel(model: string, options: LocateOptions): Promis
     const folder = await resolveModelFolder(withoutUndefined({ model, ...options }));
     return { folder, hasOnnx: true, hasCheckpoint: false, openCheckpoint };
   } catch (error) {
-    if (!isMissing(error, ["NO_ONNX", "MODEL_NOT_CACHED"])) throw error;
-    const folder = await openCheckpoint().catch((other: unknown) => {
+    if (!isMissing(error, ["NO_ONNX", "MODEL_NOT_CACHED", "HUB_UNREACHABLE"])) throw error;
+    // A hub that does not answer is not waited for twice: then it is the cache's checkpoint or none.
+    const hub = error.code === "HUB_UNREACHABLE" ? { ...options.hub, offline: true } : options.hub;
+    const folder = await fetchCheckpoint(model, { ...options, hub }).catch((other: unknown) => {
       throw withBoth(error, other);
     });
     return { folder, hasOnnx: false, hasCheckpoint: true };
@@ -76,7 +78,8 @@ function isMissing(error: unknown, codes: readonly string[]): error is ModelErro
 // What there is no ONNX of and no checkpoint either: both have been looked for, so both are told.
 function withBoth(onnxError: ModelError, error: unknown): unknown {
   if (!isMissing(error, ["NO_CHECKPOINT", "MODEL_NOT_CACHED"])) return error;
-  if (error.code === "MODEL_NOT_CACHED") return onnxError.code === error.code ? onnxError : error;
+  if (onnxError.code !== "NO_ONNX") return onnxError;
+  if (error.code === "MODEL_NOT_CACHED") return error;
   return new ModelError({
     code: "NOT_A_MODEL",
     message: `${onnxError.message} ${error.message}`,
