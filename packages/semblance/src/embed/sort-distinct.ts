@@ -6,7 +6,7 @@ import { readLines } from "./read-lines.ts";
 export interface SortDistinctOptions {
   /** Where sorted runs are put; they stay there. */
   readonly folder: string;
-  /** Strings in memory at once. @defaultValue 250,000 */
+  /** Strings in memory at once. @defaultValue 100,000 */
   readonly runLength?: number;
 }
 
@@ -18,7 +18,7 @@ export async function* sortDistinct(
   values: AsyncIterable<string>,
   options: SortDistinctOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const { folder, runLength = 250_000 } = options;
+  const { folder, runLength = 100_000 } = options;
   const files: string[] = [];
   let run: string[] = [];
   for await (const value of values) {
