@@ -1,12 +1,11 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeNpy, decodeNpyEmbeddings } from "@semblance/core";
+import { decodeNpyEmbeddings } from "@semblance/core";
 import { expect, test } from "vitest";
 import { runForDocument } from "../../fixtures/command-run.ts";
 import { filesIn, readParquet } from "../../fixtures/embed-output.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
-import { captions, folderWithPairs, pairs, tinyModel } from "../../fixtures/tiny-model.ts";
-import { lockOutput } from "../embed/output-lock.ts";
+import { folderWithPairs, pairs, tinyModel } from "../../fixtures/tiny-model.ts";
 
 const embed = (output: string, ...source: string[]) =>
   runForDocument("embed", "-m", tinyModel, "-o", output, ...source);
@@ -115,103 +114,4 @@ test("a machine without an item is told so", async () => {
   const { exitCode, document } = await embed(join(folder, "out"), ...source);
   expect([exitCode, document.error.code]).toEqual([1, "NOTHING_TO_EMBED"]);
   expect(document.error.message).toContain("machine 1 of 3");
-});
-
-test("an output is not touched unless it is to be resumed or overwritten", async () => {
-  const folder = folderWithTexts(5);
-  const output = join(folder, "out");
-  const source = ["--texts", join(folder, "texts.txt")];
-  await embed(output, ...source, "--rows-per-shard", "2");
-  writeFileSync(join(output, "mine.txt"), "kept");
-  const before = filesIn(output);
-  const refused = await embed(output, ...source);
-  expect([refused.exitCode, refused.document.error.code]).toEqual([1, "OUTPUT_OCCUPIED"]);
-  expect(filesIn(output)).toEqual(before);
-  const { exitCode } = await embed(output, ...source, "--overwrite");
-  expect(exitCode).toBe(0);
-  expect(existsSync(join(output, "text_emb/text_emb_1.npy"))).toBe(false);
-  expect(existsSync(join(output, "mine.txt"))).toBe(true);
-});
-
-test("resuming what is finished changes nothing and gives the same document", async () => {
-  const folder = folderWithTexts(5);
-  const output = join(folder, "out");
-  const source = ["--texts", join(folder, "texts.txt")];
-  const first = await embed(output, ...source, "--resume");
-  const before = filesIn(output);
-  const second = await embed(output, ...source, "--resume");
-  expect(second.document).toEqual(first.document);
-  expect(filesIn(output)).toEqual(before);
-});
-
-test.each([
-  [["--rows-per-shard", "3"], "--rows-per-shard was 1000000, now 3"],
-  [["--batch-size", "2"], "--batch-size was null, now 2"],
-  [["--layout", "clip-retrieval"], '--layout was "semblance", now "clip-retrieval"'],
-  [["--shard", "2/2"], "the number in --shard was 1, now 2; the count in --shard was 1, now 2"],
-])("resuming with %j is refused, and the difference named", async (options, difference) => {
-  const folder = folderWithTexts(5);
-  const source = ["--texts", join(folder, "texts.txt")];
-  await embed(join(folder, "out"), ...source);
-  const { exitCode, document } = await embed(
-    join(folder, "out"),
-    ...source,
-    ...options,
-    "--resume",
-  );
-  expect([exitCode, document.error.code]).toEqual([1, "RESUME_MISMATCH"]);
-  expect(document.error.message).toContain(`begun: ${difference}.`);
-});
-
-test("resuming with an input that has changed is refused", async () => {
-  const folder = folderWithTexts(5);
-  const source = ["--texts", join(folder, "texts.txt")];
-  await embed(join(folder, "out"), ...source);
-  appendFileSync(join(folder, "texts.txt"), "\none more");
-  const { document } = await embed(join(folder, "out"), ...source, "--resume");
-  expect(document.error.message).toContain("the input's SHA-256 was");
-});
-
-test("an output that another process writes to is left to it", async () => {
-  const folder = folderWithTexts(5);
-  const output = join(folder, "out");
-  await using _ = await lockOutput(output);
-  const { exitCode, document } = await embed(output, "--texts", join(folder, "texts.txt"));
-  expect([exitCode, document.error.code]).toEqual([1, "OUTPUT_BUSY"]);
-});
-
-test("in clip-retrieval's layout a row is a pair, in half floats; one that failed is left out", async () => {
-  const folder = folderWithPairs({ "broken.jpg": "no picture" });
-  writeFileSync(join(folder, "pairs.csv"), pairs("broken.jpg,a photo", "rgb.jpg,once more"));
-  const [plain, output] = [join(folder, "plain"), join(folder, "out")];
-  await embed(plain, "-d", join(folder, "pairs.csv"));
-  const layout = ["--layout", "clip-retrieval", "--rows-per-shard", "3"];
-  const { document } = await embed(output, "-d", join(folder, "pairs.csv"), ...layout);
-  expect(document).toMatchObject({ pairs: 5, failureCount: 1, shards: [{ rows: 3 }, { rows: 2 }] });
-  const names = [...Object.keys(captions), "rgb.jpg"];
-  const rows = [0, 1].map((n) => readParquet(join(output, `metadata/metadata_${n}.parquet`)));
-  expect((await Promise.all(rows)).flat()).toEqual(
-    names.map((name, i) => ({
-      image_path: join(folder, name),
-      caption: captions[name] !== undefined && i < 4 ? captions[name] : "once more",
-    })),
-  );
-  const half = readFileSync(join(output, "img_emb/img_emb_1.npy"));
-  expect(decodeNpy(half)).toMatchObject({ dtype: "<f2", shape: [2, 8] });
-  const images = vectorsAt(join(plain, "img_emb/img_emb_0.npy"));
-  const paired = [0, 1].flatMap((n) => [...vectorsAt(join(output, `img_emb/img_emb_${n}.npy`))]);
-  for (const [i, value] of [...images, ...images.subarray(0, 8)].entries()) {
-    expect(Math.abs((paired[i] ?? 9) - value)).toBeLessThan(Math.abs(value) / 2000 + 1e-7);
-  }
-});
-
-test("clip-retrieval's files are numbered with as many digits as their count has", async () => {
-  const folder = folderWithTexts(10);
-  const layout = ["--layout", "clip-retrieval", "--rows-per-shard", "1"];
-  const output = join(folder, "out");
-  await embed(output, "--texts", join(folder, "texts.txt"), ...layout);
-  expect(existsSync(join(output, "text_emb/text_emb_09.npy"))).toBe(true);
-  expect(await readParquet(join(output, "metadata/metadata_00.parquet"))).toEqual([
-    { caption: "caption 0" },
-  ]);
 });

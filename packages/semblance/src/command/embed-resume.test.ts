@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { writeColoredSquares } from "../../fixtures/colored-squares.ts";
 import { filesIn } from "../../fixtures/embed-output.ts";
 import { runUntilKilled } from "../../fixtures/killed-command.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
@@ -16,13 +17,26 @@ function commandFor(texts: number): string[] {
   return [...embed, ...source, "--rows-per-shard", String(texts / 2.5)];
 }
 
-test.each(Array.from({ length: isWhole ? 10 : 1 }, (_, round) => round))(
-  "killed six times at random moments, the files are those of work that was not (%i)",
+function imagesCommand(): string[] {
+  const folder = temporaryFolder();
+  writeColoredSquares(
+    folder,
+    "squares.csv",
+    Array.from({ length: 250 }, (_, i) => i + 1),
+  );
+  return [...embed, "--images", join(folder, "*"), "--rows-per-shard", "800"];
+}
+
+const texts = ["texts", () => commandFor(30_000)] as const;
+const images = ["images", imagesCommand] as const;
+
+test.each(isWhole ? [texts, texts, texts, images, images, images] : [texts])(
+  "killed six times at random moments, the files of %s are those of work that was not",
   {
     timeout,
   },
-  async () => {
-    const parameters = commandFor(30_000);
+  async (_, command) => {
+    const parameters = command();
     const [whole, output] = [temporaryFolder(), temporaryFolder()];
     const { exitCode, milliseconds } = await runUntilKilled([...parameters, "-o", whole], {});
     expect(exitCode).toBe(0);
