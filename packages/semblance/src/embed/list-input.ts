@@ -86,6 +86,9 @@ async function listDataset(options: ListInputOptions, dataset: Dataset): Promise
   };
 }
 
+// What is listed sooner is not worth a line.
+const silentMs = 1000;
+
 async function listItems(
   options: ListInputOptions,
   side: Modality,
@@ -96,8 +99,10 @@ async function listItems(
   const lines = async function* () {
     for await (const item of fromAnyIterable(items, signal)) yield toListedItem(item);
   };
-  const listing = await writeListing(paths.listing(side), lines(), (done) =>
-    onProgress?.({ stage: `listing ${unit}`, done, unit }),
-  );
+  const started = performance.now();
+  const listing = await writeListing(paths.listing(side), lines(), (done) => {
+    if (performance.now() - started < silentMs) return;
+    onProgress?.({ stage: `listing ${unit}`, done, unit });
+  });
   return { ...listing, ...shardRange(listing.items, blockSizes[side], facts.options.shard) };
 }
