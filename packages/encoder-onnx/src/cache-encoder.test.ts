@@ -10,6 +10,7 @@ import {
   EncoderError,
   type ImageInput,
 } from "@semblance/core";
+import { createFakeEncoder } from "@semblance/core/conformance";
 import { expect, onTestFinished, test } from "vitest";
 import { type CachedEncoder, cacheEncoder } from "./cache-encoder.ts";
 import { type ContentEncoder, createContentEncoder } from "./fixtures/content-encoder.ts";
@@ -186,6 +187,34 @@ test("towers with different ids do not read each other's vectors", async () => {
     expect(await cached.cacheUsage()).toMatchObject({ hits: 0, misses: 1 });
     await cached[Symbol.asyncDispose]();
   }
+});
+
+test("vectors of another length than the encoder's are not read", async () => {
+  const folder = await createFolder();
+  for (const dimension of [8, 16]) {
+    const { text, ...encoder } = createFakeEncoder({ dimension });
+    const named = { ...encoder, ...(text && { text: { ...text, id: "one name for both" } }) };
+    const cached = await cacheEncoder(named, { folder });
+    const { embeddings } = await collect(cached.text?.encode(["a", "b"]) ?? []);
+    expect(embeddings.data).toHaveLength(2 * dimension);
+    expect(await cached.cacheUsage()).toMatchObject({ entries: 2, misses: 2 });
+    await cached[Symbol.asyncDispose]();
+  }
+});
+
+test("a reader that leaves ends what the encoder does for it", async () => {
+  const { text, ...inner } = createContentEncoder();
+  const signals: (AbortSignal | undefined)[] = [];
+  async function* encode(items: AnyIterable<string>, options?: EncodeOptions) {
+    signals.push(options?.signal);
+    yield* text?.encode(items, options) ?? [];
+  }
+  const watched = { ...inner, text: { id: "watched", encode } };
+  const encoder = await cacheEncoder(watched, { folder: await createFolder() });
+  onTestFinished(() => encoder[Symbol.asyncDispose]());
+  for await (const _ of encoder.text?.encode(["a", "b", "c"], { batchSize: 1 }) ?? []) break;
+  expect(signals.map((signal) => signal?.aborted)).toEqual(signals.map(() => true));
+  expect(signals.length).toBeGreaterThan(0);
 });
 
 test("disposing of it disposes of the encoder, and its use after that is an error", async () => {

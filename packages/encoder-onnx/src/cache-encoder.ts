@@ -30,7 +30,7 @@ export interface CacheCounts extends CacheUsage {
  *
  * Disposing of it disposes of `encoder`.
  *
- * @throws ConfigError `CONFIG_INVALID`; EncoderError `CACHE_UNUSABLE` when better-sqlite3 is not
+ * @throws ConfigError `CONFIG_INVALID`; EncoderError `EMBEDDING_CACHE_UNUSABLE` when better-sqlite3 is not
  * installed or the folder cannot be used, also while encoding, when the disk is full.
  */
 export async function cacheEncoder(encoder: Encoder, config: CacheConfig): Promise<CachedEncoder> {

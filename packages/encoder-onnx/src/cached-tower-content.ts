@@ -22,7 +22,10 @@ export async function identifyText(towerId: string, text: string): Promise<Cache
   return { input: text, content: text, key };
 }
 
-/** An image is its bytes, or its pixels and their size. What cannot be read is left to the tower to refuse. */
+/**
+ * An image is its bytes, or its pixels and their size. What cannot be read here is left to the tower:
+ * to refuse, or to fetch where it is an address.
+ */
 export async function identifyImage(
   towerId: string,
   input: ImageInput,
@@ -34,27 +37,16 @@ export async function identifyImage(
   }
   const bytes = await bytesOf(input);
   if (bytes === undefined) return { input, content: input };
-  const key = keyOf([towerId, "image"], bytes);
-  return { input, content: contentOf(input, bytes), key };
+  return { input, content: bytes, key: keyOf([towerId, "image"], bytes) };
 }
 
 async function bytesOf(input: EncodedImageInput): Promise<Uint8Array | undefined> {
-  const address = input instanceof URL ? input.href : input;
-  // Whether something is fetched, and how, is the tower's to decide.
-  if (typeof address === "string" && /^https?:/i.test(address)) return undefined;
   try {
     return await readImageBytes(input, mostBytes);
   } catch (error) {
     if (EncoderError.isInstance(error)) return undefined;
     throw error;
   }
-}
-
-/** The same bytes in the shape that the caller used, which messages about bytes speak of. */
-function contentOf(input: EncodedImageInput, bytes: Uint8Array): ImageInput {
-  const toBlob = () => new Blob([Uint8Array.from(bytes)]);
-  if (input instanceof Blob) return toBlob();
-  return typeof input === "function" ? () => toBlob().stream() : bytes;
 }
 
 function keyOf(kind: readonly (string | number)[], content: Uint8Array): Uint8Array {

@@ -24,8 +24,6 @@ async function* encodeCached<Input>(
   options: CachedTowerOptions<Input>,
   { signal, onProgress, ...encodeOptions }: EncodeOptions,
 ): AsyncGenerator<EncodedBatch, void, undefined> {
-  signal?.throwIfAborted();
-  await options.cache();
   const total = Array.isArray(items) ? { total: items.length } : {};
   const leaving = new AbortController();
   const signals = AbortSignal.any([leaving.signal, ...(signal ? [signal] : [])]);

@@ -15,14 +15,14 @@ export function cacheUnusable(folder: string | undefined, cause: unknown): Encod
   if (EncoderError.isInstance(cause)) return cause;
   if (folder === undefined) {
     return new EncoderError({
-      code: "CACHE_UNUSABLE",
+      code: "EMBEDDING_CACHE_UNUSABLE",
       message: "The embedding cache needs the package better-sqlite3, which cannot be loaded.",
       fix: "Type `npm install better-sqlite3@13`.",
       cause,
     });
   }
   return new EncoderError({
-    code: "CACHE_UNUSABLE",
+    code: "EMBEDDING_CACHE_UNUSABLE",
     message: `Cannot use the embedding cache in ${folder}: ${reasonOf(cause)}.`,
     fix: fixes[codeOf(cause)] ?? "Name a folder on a local disk that can be written to.",
     cause,

@@ -33,7 +33,7 @@ const busyTimeoutMs = 10_000;
  * A damaged file is followed by the next generation rather than replaced: SQLite removes a database's
  * log by its path, so that a path which is used again could lose a log that is in use.
  *
- * @throws EncoderError `CACHE_UNUSABLE` without the engine; what SQLite throws.
+ * @throws EncoderError `EMBEDDING_CACHE_UNUSABLE` without the engine; what SQLite throws.
  */
 export async function openCacheFile(folder: string, generation: number): Promise<CacheFile> {
   const Database = await loadSqlite();

@@ -195,7 +195,7 @@ test("a folder that cannot be used is an error that names it and the reason", as
   );
   expect(EncoderError.isInstance(error)).toBe(true);
   expect(error).toMatchObject({
-    code: "CACHE_UNUSABLE",
+    code: "EMBEDDING_CACHE_UNUSABLE",
     message: expect.stringMatching(/^Cannot use the embedding cache in .*file: EEXIST/),
     fix: "Name a folder on a local disk that can be written to.",
   });

@@ -35,7 +35,7 @@ interface OpenStore extends CacheFile {
  * Opens the store in a folder, or makes it. A store that turns out to be damaged is given up for an
  * empty one, and a vector that does is forgotten: what they held is encoded again.
  *
- * @throws EncoderError `CACHE_UNUSABLE`, here and in every method.
+ * @throws EncoderError `EMBEDDING_CACHE_UNUSABLE`, here and in every method.
  */
 export async function openEmbeddingCache(settings: CacheSettings): Promise<EmbeddingCache> {
   let damaged = 0;
