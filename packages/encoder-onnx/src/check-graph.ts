@@ -1,10 +1,15 @@
 import { ModelError } from "@semblance/core";
 import type { InferenceSession } from "onnxruntime-node";
+import {
+  type FittedInput,
+  type FittedSide,
+  type GraphFit,
+  type InputRole,
+  isChannelsLast,
+  type Side,
+} from "./graph-fit.ts";
 import type { PixelSize } from "./image-families.ts";
 import type { PixelValues } from "./pixel-layout.ts";
-
-/** The sides of a dual encoder. */
-export type Side = "image" | "text";
 
 /** What the images' side of a graph must be like. */
 export interface ImageExpectation {
@@ -36,32 +41,6 @@ export interface GraphExpectation {
   readonly dimension: number;
 }
 
-/** What is fed: pixels, token ids, and for each token whether it is one and where it stands. */
-export type InputRole = "pixels" | "ids" | "mask" | "positions";
-
-/** An input of a graph, and what goes into it. */
-export interface FittedInput {
-  readonly name: string;
-  readonly role: InputRole;
-  readonly type: "float32" | "float16" | "uint8" | "int64" | "int32";
-  /** Sizes, or names of those that vary. */
-  readonly shape: readonly (number | string)[];
-}
-
-/** How one side of a graph is fed and read. */
-export interface FittedSide {
-  readonly inputs: readonly FittedInput[];
-  /** Name of the output that holds the vectors. */
-  readonly output: string;
-  /** Rows of every run, where the graph has a number fixed. */
-  readonly rows: number | undefined;
-  /** Tokens of every text, where the graph has a number fixed. */
-  readonly length: number | undefined;
-}
-
-/** How a graph is fed and read. */
-export type GraphFit = Readonly<Partial<Record<Side, FittedSide>>>;
-
 // As transformers and optimum name them, then open_clip's exporters.
 const roles: ReadonlyMap<string, InputRole> = new Map([
   ["pixel_values", "pixels"],
@@ -89,13 +68,13 @@ export function checkGraph(session: InferenceSession, expected: GraphExpectation
     throw unsupported(expected, `takes ${describe(input)}, which is not known`);
   });
   const { image, text } = expected;
-  const fit = (side: Side, outputs: readonly string[]): FittedSide => ({
+  const fitSide = (side: Side, outputs: readonly string[]): FittedSide => ({
     ...fitInputs(inputs, side, expected),
     output: findOutput(session, expected, outputs),
   });
   return {
-    ...(image && { image: fit("image", image.outputs) }),
-    ...(text && { text: fit("text", text.outputs) }),
+    ...(image && { image: fitSide("image", image.outputs) }),
+    ...(text && { text: fitSide("text", text.outputs) }),
   };
 }
 
@@ -126,11 +105,6 @@ function fitInputs(
   }
   checkLength(length, expected);
   return { inputs, rows, length };
-}
-
-/** Whether channels stand last: `[batch, height, width, 3]`. */
-export function isChannelsLast({ shape }: FittedInput): boolean {
-  return shape[3] === 3 && shape[1] !== 3;
 }
 
 function checkSize(input: FittedInput, expected: GraphExpectation): void {

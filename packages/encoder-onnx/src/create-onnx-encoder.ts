@@ -6,56 +6,68 @@ import {
   type RunOptions,
   type Tower,
 } from "@semblance/core";
-import { z } from "zod";
-import { type OnnxEncoderConfig, type OnnxEncoderSettings, onnxEncoderConfig } from "./config.ts";
+import { chooseDevice } from "./choose-device.ts";
+import { type Device, type Dtype, type OnnxEncoderConfig, onnxEncoderConfig } from "./config.ts";
+import type { EncoderContext } from "./encoder-context.ts";
 import type { GraphOptions } from "./graph-session.ts";
-import { toImagePipeline } from "./image-pipeline.ts";
-import { createImagePreparer } from "./image-preparer.ts";
-import { createImageTower } from "./image-tower.ts";
-import { dimensionOf, isSiglip, scoringOf } from "./model-config.ts";
+import { dimensionOf, scoringOf } from "./model-config.ts";
 import { type ModelFolder, openModelFolder } from "./model-folder.ts";
-import type { TowerFile } from "./onnx-files.ts";
 import { type OnnxGraph, openOnnxGraph } from "./onnx-graph.ts";
-import { openTokenizer } from "./open-tokenizer.ts";
-import { readJson } from "./read-json.ts";
+import { openImageSide } from "./open-image-side.ts";
+import { openTextSide } from "./open-text-side.ts";
 import { resolveModelFolder } from "./resolve-model-folder.ts";
 import { createResource, type Resource } from "./resource.ts";
 import { sha256 } from "./sha256.ts";
-import { createTextTower } from "./text-tower.ts";
+import type { TowerFile } from "./tower-file.ts";
+
+/** An {@link Encoder} that says how its model runs. */
+export interface OnnxEncoder extends Encoder {
+  /** Precision of the files in use; what `"auto"` came to. */
+  readonly dtype: Dtype;
+  /** Where graphs run; what `"auto"` or a fallback came to. */
+  readonly device: Device;
+  /**
+   * Whether one graph holds both towers. It runs whole for images and for texts, beside one blank item
+   * of the other kind, so each costs more than by itself, and neither loads without the other.
+   */
+  readonly isJoint: boolean;
+}
 
 /**
  * Opens a model folder (`config.json`, `preprocessor_config.json`, `tokenizer.json`, `onnx/…`) as an
  * encoder on onnxruntime: images and texts in, unit vectors out, the numbers that transformers in
- * PyTorch gives with Pillow.
+ * PyTorch gives with Pillow. Folders with one joint graph, of open_clip and of Immich are read, too.
  *
  * Each tower loads on its first use; a folder with one tower gives an encoder with one. A model that is
  * named by its hub id is downloaded first, as far as it is not in the cache; `options` stop that and
  * show its progress.
  *
  * @throws ConfigError `CONFIG_INVALID`; ModelError `MODEL_NOT_FOUND`, `NOT_A_MODEL`,
- * `MODEL_FILE_MISSING`, `MODEL_FILE_CHANGED`, `MODEL_FILE_INVALID`, `MODEL_UNSUPPORTED`, and for a hub
- * id what `downloadModel` throws. A graph that
- * does not fit or load is found on first use: ModelError `MODEL_UNSUPPORTED` or `ONNX_FAILED`.
+ * `MODEL_FILE_MISSING`, `MODEL_FILE_CHANGED`, `MODEL_FILE_INVALID`, `MODEL_UNSUPPORTED`,
+ * `DEVICE_UNAVAILABLE`, and for a hub id what `downloadModel` throws. A graph that does not fit or load
+ * is found on first use: ModelError `MODEL_UNSUPPORTED` or `ONNX_FAILED`.
  */
 export async function createOnnxEncoder(
   config: OnnxEncoderConfig,
   options: RunOptions = {},
-): Promise<Encoder> {
+): Promise<OnnxEncoder> {
   const settings = parseConfig(onnxEncoderConfig, config, "encoder options");
   const { dtype, hub } = settings;
+  const device = await chooseDevice(settings);
   const folder = await resolveModelFolder({ model: settings.model, dtype, hub, ...options });
-  const model = await openModelFolder(folder, dtype);
+  const model = await openModelFolder(folder, dtype === "auto" ? preferredDtypes(device) : dtype);
   const dimension = requireDimension(model);
   const resources: Resource<unknown>[] = [];
-  const context = { model, settings, dimension, resources };
-  const image = model.vision && (await openImageTower(context, model.vision));
-  const text = model.text && (await openTextTower(context, model.text));
+  const { image, text } = await openTowers({ model, settings, device, dimension, resources });
   const ids = [image?.id, text?.id];
   return {
     id: sha256(ids.filter((id) => id !== undefined)),
     name: model.name,
     dimension,
     scoring: scoringOf(model.config, model.manifest),
+    dtype: model.dtype,
+    device,
+    isJoint: isJoint(model),
     ...(image && { image }),
     ...(text && { text }),
     [Symbol.asyncDispose]: async () => {
@@ -64,12 +76,9 @@ export async function createOnnxEncoder(
   };
 }
 
-interface Context {
-  readonly model: ModelFolder;
-  readonly settings: OnnxEncoderSettings;
-  readonly dimension: number;
-  /** Everything to close at the end. */
-  readonly resources: Resource<unknown>[];
+// A graphics processor computes half floats fast, and its single floats differ from the processor's.
+function preferredDtypes(device: Device): readonly Dtype[] {
+  return device === "cpu" ? ["fp32", "fp16", "int8"] : ["fp16", "fp32", "int8"];
 }
 
 function requireDimension({ config, manifest, folder }: ModelFolder): number {
@@ -82,60 +91,38 @@ function requireDimension({ config, manifest, folder }: ModelFolder): number {
   });
 }
 
-async function openImageTower(context: Context, file: TowerFile): Promise<Tower<ImageInput>> {
-  const { model, settings, dimension, resources } = context;
-  const preprocessor = await readJson(model.folder, "preprocessor_config.json", z.unknown());
-  const { orientation, limits, batchSize } = settings;
-  const pipeline = toImagePipeline(preprocessor, isSiglip(model.config) ? "Siglip" : "CLIP");
-  const preparer = createResource({
-    load: async () => createImagePreparer({ pipeline, decoder: { orientation }, limits }),
-    close: (opened) => opened.close(),
-  });
-  resources.push(preparer);
-  const { rescaleFactor = 1, normalize = { mean: [0, 0, 0], std: [1, 1, 1] } } = pipeline;
-  const image = {
-    outputs: outputsOf(model, "image_embeds"),
-    size: pipeline.output,
-    values: { rescaleFactor, ...normalize },
+type Sides = Pick<GraphOptions, "image" | "text">;
+
+interface Towers {
+  readonly image: Tower<ImageInput> | undefined;
+  readonly text: Tower<string> | undefined;
+}
+
+async function openTowers(context: EncoderContext): Promise<Towers> {
+  const { model } = context;
+  const images = model.vision && { ...(await openImageSide(context)), file: model.vision };
+  const texts = model.text && { ...(await openTextSide(context)), file: model.text };
+  const [image, text] = [images?.expected, texts?.expected];
+  const shared = images && isJoint(model) && openGraph(context, images.file, { image, text });
+  const graphOf = (file: TowerFile, side: Sides) => shared || openGraph(context, file, side);
+  return {
+    image: images?.toTower(graphOf(images.file, { image }), images.file),
+    text: texts?.toTower(graphOf(texts.file, { text }), texts.file),
   };
-  return createImageTower({
-    graph: openGraph(context, file, { image }),
-    preparer,
-    weightsHash: file.hash,
-    pipeline,
-    orientation,
-    dimension,
-    batchSize,
-  });
 }
 
-async function openTextTower(context: Context, file: TowerFile): Promise<Tower<string>> {
-  const { model, settings, dimension, resources } = context;
-  const { tokenizer, hash, maxLength, isFilled } = await openTokenizer(model);
-  resources.push(tokenizer);
-  const text = { outputs: outputsOf(model, "text_embeds"), maxLength, isFilled };
-  return createTextTower({
-    graph: openGraph(context, file, { text }),
-    tokenizer,
-    weightsHash: file.hash,
-    tokenizerHash: hash,
-    dimension,
-    batchSize: settings.batchSize,
-  });
-}
-
-// SigLIP has no projection: what its towers pool is the embedding. CLIP's pooled output is not.
-function outputsOf({ config }: ModelFolder, output: string): readonly string[] {
-  return isSiglip(config) ? [output, "pooler_output"] : [output];
+function isJoint({ vision, text }: ModelFolder): boolean {
+  return vision !== undefined && vision.path === text?.path;
 }
 
 function openGraph(
-  { settings, dimension, resources }: Context,
+  { settings, device, dimension, resources }: EncoderContext,
   { path }: TowerFile,
-  sides: Pick<GraphOptions, "image" | "text">,
+  sides: Sides,
 ): Resource<OnnxGraph> {
+  const { threads } = settings;
   const graph = createResource({
-    load: () => openOnnxGraph({ path, threads: settings.threads, dimension, ...sides }),
+    load: () => openOnnxGraph({ path, threads, device, dimension, ...sides }),
     close: (opened) => opened.release(),
   });
   resources.push(graph);

@@ -1,11 +1,7 @@
 import { float32ToFloat16 } from "@semblance/core";
 import { Tensor } from "onnxruntime-node";
-import {
-  type FittedInput,
-  type FittedSide,
-  type GraphExpectation,
-  isChannelsLast,
-} from "./check-graph.ts";
+import type { GraphExpectation } from "./check-graph.ts";
+import { type FittedInput, type FittedSide, isChannelsLast } from "./graph-fit.ts";
 import { toBytes, toChannelsLast } from "./pixel-layout.ts";
 
 /** What goes into one side of a graph, as the towers make it. */

@@ -1,5 +1,11 @@
-export type { Dtype, OnnxEncoderConfig, Orientation, SharpDecoderConfig } from "./config.ts";
-export { createOnnxEncoder } from "./create-onnx-encoder.ts";
+export type {
+  Device,
+  Dtype,
+  OnnxEncoderConfig,
+  Orientation,
+  SharpDecoderConfig,
+} from "./config.ts";
+export { createOnnxEncoder, type OnnxEncoder } from "./create-onnx-encoder.ts";
 export {
   type DownloadedModel,
   type DownloadModelOptions,
@@ -10,6 +16,7 @@ export type { ModelFormat } from "./hub-files.ts";
 export { parseHubId } from "./hub-id.ts";
 export type { HubConfig } from "./hub-settings.ts";
 export { onnxFilesOf } from "./onnx-files.ts";
+export type { RemoteImagesConfig } from "./remote-images.ts";
 export {
   type ResizeKernel,
   type ResizeOptions,

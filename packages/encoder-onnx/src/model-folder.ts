@@ -1,19 +1,36 @@
-import { access, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { ModelError } from "@semblance/core";
 import type { Dtype } from "./config.ts";
-import { modelNameOf } from "./hub-cache.ts";
 import { type ModelConfig, modelConfig } from "./model-config.ts";
+import { graphNames, layoutOf, type ModelLayout, type TowerName } from "./model-layout.ts";
 import { type ModelManifest, modelManifest } from "./model-manifest.ts";
-import { findTowerFile, listOnnxFiles, onnxFileName, type TowerFile } from "./onnx-files.ts";
+import {
+  chooseDtype,
+  hasTower,
+  listModelFiles,
+  partsOfTower,
+  type TowerSearch,
+} from "./onnx-files.ts";
+import {
+  fromOpenClip,
+  type OpenClipConfig,
+  openClipConfig,
+  openClipFile,
+} from "./open-clip-config.ts";
 import { readJson } from "./read-json.ts";
+import { openTowerFile, type TowerFile } from "./tower-file.ts";
 
 /** A model folder whose files are known to be there. No weights are read yet. */
 export interface ModelFolder {
   /** Absolute path. */
   readonly folder: string;
+  readonly layout: ModelLayout;
   readonly name: string;
+  /** Precision of the files in use. */
+  readonly dtype: Dtype;
   readonly config: ModelConfig;
+  /** Where the configuration is open_clip's. */
+  readonly openClip?: OpenClipConfig;
   /** What `semblance.json` says; absent in folders that others made. */
   readonly manifest?: ModelManifest;
   readonly vision?: TowerFile;
@@ -23,67 +40,83 @@ export interface ModelFolder {
 /**
  * Looks through a model folder: configuration, and which towers it has.
  *
- * @throws ModelError `MODEL_NOT_FOUND`, `NOT_A_MODEL` (says what is missing), `MODEL_FILE_MISSING`,
+ * @param wanted - The precision to use, or several in order of preference: the first that all towers have.
+ * @throws ModelError `NOT_A_MODEL` (says what is missing), `MODEL_FILE_MISSING`,
  * `MODEL_FILE_CHANGED`, `MODEL_FILE_INVALID`, `MODEL_UNSUPPORTED`.
  */
-export async function openModelFolder(path: string, dtype: Dtype): Promise<ModelFolder> {
+export async function openModelFolder(
+  path: string,
+  wanted: Dtype | readonly Dtype[],
+): Promise<ModelFolder> {
   const folder = resolve(path);
-  await checkFolder(folder);
-  const present = await listOnnxFiles(folder);
-  await checkFiles(folder, present);
-  const config = await readJson(folder, "config.json", modelConfig);
-  const manifest = await readManifest(folder);
-  const find = (tower: "vision" | "text") =>
-    findTowerFile({ folder, tower, dtype, present, manifest });
-  const vision = await find("vision");
-  const text = await find("text");
+  const present = await listModelFiles(folder);
+  const layout = layoutOf(present);
+  const manifest = await readManifest(folder, present);
+  const search = { folder, layout, present, listed: Object.keys(manifest?.files ?? {}) };
+  checkFiles(search);
+  const dtype = typeof wanted === "string" ? wanted : chooseDtype(search, wanted);
+  const openTower = (tower: TowerName) =>
+    openTowerFile(folder, partsOfTower(search, tower, dtype), manifest);
+  const [vision, text] = [await openTower("vision"), await openTower("text")];
   return {
     folder,
-    name: manifest?.name ?? modelNameOf(folder),
-    config,
+    layout,
+    name: manifest?.name ?? nameOf(folder),
+    dtype,
+    ...(await readConfig(folder, layout)),
     ...(manifest && { manifest }),
     ...(vision && { vision }),
     ...(text && { text }),
   };
 }
 
-async function checkFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  throw new ModelError({
-    code: "MODEL_NOT_FOUND",
-    message: `There is no model folder at ${folder}${found === undefined ? "" : ": it is a file"}.`,
-    fix: "Give the path of a folder with config.json and onnx/.",
-  });
+// A folder of the hub's cache is named by its commit: models--organisation--name/snapshots/commit.
+function nameOf(folder: string): string {
+  const [, id] = /[\\/]models--([^\\/]+)[\\/]snapshots[\\/][^\\/]+$/.exec(folder) ?? [];
+  return id?.replace("--", "/") ?? basename(folder);
 }
 
-async function checkFiles(folder: string, present: readonly string[]): Promise<void> {
-  const has = (stem: string) => present.some((file) => file.startsWith(stem));
-  const hasVision = has("onnx/vision_model");
-  const hasText = has("onnx/text_model");
-  const needed = [
-    "config.json",
-    ...(hasVision ? ["preprocessor_config.json"] : []),
-    ...(hasText ? ["tokenizer.json", "tokenizer_config.json"] : []),
-  ];
-  const missing: string[] = [];
-  for (const file of needed) if (!(await isThere(join(folder, file)))) missing.push(file);
+function checkFiles(search: TowerSearch): void {
+  const { folder, layout, present } = search;
+  const { config, preprocessor, tokenizerFolder, stems } = layout;
+  const [hasVision, hasText] = [hasTower(search, "vision"), hasTower(search, "text")];
+  const tokenizer = ["tokenizer.json", "tokenizer_config.json"].map(
+    (name) => tokenizerFolder + name,
+  );
+  const needed = [config, ...(hasVision ? [preprocessor] : []), ...(hasText ? tokenizer : [])];
+  const missing = needed.filter((file) => !present.includes(file));
   if (!hasVision && !hasText) {
-    missing.push(`${onnxFileName("vision", "fp32")} or ${onnxFileName("text", "fp32")}`);
+    const [vision = "", text = ""] = [stems.vision[0], stems.text[0]];
+    missing.push(`${graphNames(vision, "fp32")[0]} or ${graphNames(text, "fp32")[0]}`);
   }
   if (missing.length === 0) return;
-  const isCheckpoint = await isThere(join(folder, "model.safetensors"));
   throw new ModelError({
     code: "NOT_A_MODEL",
     message: `${folder} is not a model folder: it has no ${missing.join(", no ")}.`,
-    fix: isCheckpoint
+    fix: present.includes("model.safetensors")
       ? "It holds a PyTorch checkpoint: export that first, with `semblance export`."
-      : "Give a folder as `semblance export` writes it, or as transformers.js reads it.",
+      : "Give a folder as `semblance export` writes it, or as transformers.js or Immich read it.",
   });
 }
 
-async function readManifest(folder: string): Promise<ModelManifest | undefined> {
-  if (!(await isThere(join(folder, "semblance.json")))) return undefined;
+async function readConfig(
+  folder: string,
+  layout: ModelLayout,
+): Promise<Pick<ModelFolder, "config" | "openClip">> {
+  const { kind, config: file } = layout;
+  if (kind === "transformers") return { config: await readJson(folder, file, modelConfig) };
+  const openClip =
+    kind === "immich"
+      ? await readJson(folder, file, openClipConfig)
+      : (await readJson(folder, file, openClipFile)).model_cfg;
+  return { config: fromOpenClip(openClip), openClip };
+}
+
+async function readManifest(
+  folder: string,
+  present: readonly string[],
+): Promise<ModelManifest | undefined> {
+  if (!present.includes("semblance.json")) return undefined;
   const manifest = await readJson(folder, "semblance.json", modelManifest);
   if (manifest.head === null || manifest.head === undefined) return manifest;
   throw new ModelError({
@@ -91,11 +124,4 @@ async function readManifest(folder: string): Promise<ModelManifest | undefined> 
     message: `The model in ${folder} has a head beside its ONNX files, which this version cannot apply.`,
     fix: "Export the model, which folds the head into the graph, or update @semblance/encoder-onnx.",
   });
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

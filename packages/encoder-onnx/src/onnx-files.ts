@@ -1,69 +1,78 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { ModelError } from "@semblance/core";
 import type { Dtype } from "./config.ts";
-import type { ModelManifest } from "./model-manifest.ts";
-import { sha256 } from "./sha256.ts";
+import {
+  graphNames,
+  isGraphOf,
+  layoutOf,
+  type ModelLayout,
+  type TowerName,
+} from "./model-layout.ts";
 
-/** The two kinds of towers, as their files are named. */
-export type TowerName = "vision" | "text";
+const towers: readonly TowerName[] = ["vision", "text"];
 
-/** The weights of one tower. */
-export interface TowerFile {
-  /** Absolute path of the ONNX file. */
-  readonly path: string;
-  /** SHA-256 over the hashes of the ONNX file and of files with weights beside it. */
-  readonly hash: string;
+/** The files of a model folder that decide how it is read: its own, and those in the towers' folders. */
+export async function listModelFiles(folder: string): Promise<readonly string[]> {
+  const folders = ["", "onnx/", "visual/", "textual/"];
+  const lists = await Promise.all(
+    folders.map(async (name) => (await namesIn(join(folder, name))).map((file) => name + file)),
+  );
+  return lists.flat().sort();
 }
 
-const suffixes: Readonly<Record<Dtype, string>> = { fp32: "", fp16: "_fp16", int8: "_quantized" };
-
-/** Which file of a folder, for a tower in a precision: `onnx/vision_model_fp16.onnx`. */
-export function onnxFileName(tower: TowerName, dtype: Dtype): string {
-  return `onnx/${tower}_model${suffixes[dtype]}.onnx`;
-}
-
-/** What `onnx/` of a model folder holds; nothing when there is no such folder. */
-export async function listOnnxFiles(folder: string): Promise<readonly string[]> {
-  const names = await readdir(join(folder, "onnx")).catch((error: NodeJS.ErrnoException) => {
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
     throw error;
   });
-  return names.map((name) => `onnx/${name}`).sort();
+}
+
+/** Where towers are looked for. */
+export interface TowerSearch {
+  /** Absolute. */
+  readonly folder: string;
+  readonly layout: ModelLayout;
+  /** As {@link listModelFiles} gives them. */
+  readonly present: readonly string[];
+  /** What `semblance.json` lists, there or not. */
+  readonly listed: readonly string[];
+}
+
+/** The precision that `"auto"` stands for: the first of `order` that every tower of the folder has. */
+export function chooseDtype(search: TowerSearch, order: readonly Dtype[]): Dtype {
+  const stems = towers.flatMap((tower) => stemOf(search, tower) ?? []);
+  const chosen = order.find((dtype) => stems.every((stem) => findGraph(search, stem, dtype)));
+  if (chosen !== undefined) return chosen;
+  const graphs = stems.flatMap((stem) => search.present.filter((file) => isGraphOf(stem, file)));
+  throw missingFile(search.folder, stems.flatMap((stem) => graphNames(stem, "fp32"))[0], graphs);
 }
 
 /**
- * Finds the weights of a tower; `undefined` when the folder has none of it in any precision.
+ * The files that a tower is made of: its graph, then the files with weights beside it. A tower that has
+ * no graph of its own is in the one that has both, where there is one.
  *
- * Hashes come from `semblance.json`, whose sizes are checked; a file that it does not list is read
- * and hashed.
- *
- * @throws ModelError `MODEL_FILE_MISSING` when there are other precisions only, or the manifest
- * lists a file that is gone; `MODEL_FILE_CHANGED` when a size differs.
+ * @returns Paths in the folder; none when the folder has nothing of the tower in any precision.
+ * @throws ModelError `MODEL_FILE_MISSING` when there are other precisions only, or a listed file is gone.
  */
-export async function findTowerFile(options: {
-  readonly folder: string;
-  readonly tower: TowerName;
-  readonly dtype: Dtype;
-  readonly present: readonly string[];
-  readonly manifest: ModelManifest | undefined;
-}): Promise<TowerFile | undefined> {
-  const { folder, present, manifest } = options;
-  const listed = Object.keys(manifest?.files ?? {});
-  const [name, ...beside] = partsOfTower({ ...options, listed });
-  if (name === undefined) return undefined;
-  const hashes: string[] = [];
-  for (const part of [name, ...beside]) {
-    if (!present.includes(part)) throw missingFile(folder, part, []);
-    hashes.push(part, await hashOf(folder, part, manifest));
+export function partsOfTower(
+  search: TowerSearch,
+  tower: TowerName,
+  dtype: Dtype,
+): readonly string[] {
+  const { folder, present, listed } = search;
+  const stem = stemOf(search, tower);
+  if (stem === undefined) return [];
+  const name = findGraph(search, stem, dtype);
+  if (name === undefined) {
+    const others = present.filter((file) => isGraphOf(stem, file));
+    throw missingFile(folder, graphNames(stem, dtype)[0], others);
   }
-  return {
-    path: join(folder, name),
-    hash: sha256(hashes),
-  };
+  // Weights beyond 2 GB lie beside the graph: vision_model.onnx.data, vision_model.onnx_data_1.
+  const parts = [...new Set([...present, ...listed])].filter((part) => part.startsWith(name));
+  const gone = parts.find((part) => !present.includes(part));
+  if (gone !== undefined) throw missingFile(folder, gone, []);
+  return parts.sort();
 }
 
 /**
@@ -75,63 +84,34 @@ export async function findTowerFile(options: {
  */
 export async function onnxFilesOf(folder: string, dtype: Dtype): Promise<readonly string[]> {
   const root = resolve(folder);
-  const present = await listOnnxFiles(root);
-  const towers: readonly TowerName[] = ["vision", "text"];
-  const parts = towers.flatMap((tower) =>
-    partsOfTower({ folder: root, tower, dtype, present, listed: [] }),
-  );
-  if (parts.length === 0) throw missingFile(root, onnxFileName("vision", dtype), []);
-  return parts.map((part) => join(root, part)).sort();
-}
-
-/** A tower's graph, then the files with weights beside it; nothing when the folder has none of it. */
-function partsOfTower(options: {
-  readonly folder: string;
-  readonly tower: TowerName;
-  readonly dtype: Dtype;
-  readonly present: readonly string[];
-  /** What the manifest lists, there or not. */
-  readonly listed: readonly string[];
-}): readonly string[] {
-  const { folder, tower, dtype, present, listed } = options;
-  const name = onnxFileName(tower, dtype);
-  if (!present.includes(name)) {
-    const others = present.filter((other) => isOfTower(other, tower));
-    if (others.length === 0 && !listed.includes(name)) return [];
-    throw missingFile(folder, name, others);
+  const present = await listModelFiles(root);
+  const layout = layoutOf(present);
+  const search = { folder: root, layout, present, listed: [] };
+  const parts = new Set(towers.flatMap((tower) => partsOfTower(search, tower, dtype)));
+  if (parts.size === 0) {
+    throw missingFile(root, graphNames(layout.stems.vision[0] ?? "", dtype)[0], []);
   }
-  // Weights beyond 2 GB lie beside the graph: vision_model.onnx.data, vision_model.onnx_data_1.
-  return [...new Set([...present, ...listed])].filter((part) => part.startsWith(name)).sort();
+  return [...parts].map((part) => join(root, part)).sort();
 }
 
-function isOfTower(file: string, tower: TowerName): boolean {
-  return file.startsWith(`onnx/${tower}_model`) && file.endsWith(".onnx");
+/** Whether a graph of the tower is there, in any precision. */
+export function hasTower(search: TowerSearch, tower: TowerName): boolean {
+  return stemOf({ ...search, listed: [] }, tower) !== undefined;
 }
 
-async function hashOf(
-  folder: string,
-  file: string,
-  manifest: ModelManifest | undefined,
-): Promise<string> {
-  const path = join(folder, file);
-  const listed = manifest?.files[file];
-  if (listed === undefined) return hashFile(path);
-  const { size } = await stat(path);
-  if (size === listed.bytes) return listed.sha256;
-  throw new ModelError({
-    code: "MODEL_FILE_CHANGED",
-    message: `${path} has ${size} bytes, but semblance.json says ${listed.bytes}: it was changed or cut off.`,
-    fix: "Export or copy the model again.",
-  });
+function stemOf(search: TowerSearch, tower: TowerName): string | undefined {
+  const { layout, present, listed } = search;
+  const files = [...present, ...listed];
+  return [...layout.stems[tower], ...layout.jointStems].find((stem) =>
+    files.some((file) => isGraphOf(stem, file)),
+  );
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
+function findGraph({ present }: TowerSearch, stem: string, dtype: Dtype): string | undefined {
+  return graphNames(stem, dtype).find((name) => present.includes(name));
 }
 
-function missingFile(folder: string, file: string, others: readonly string[]): ModelError {
+function missingFile(folder: string, file = "ONNX file", others: readonly string[]): ModelError {
   const found = others.length === 0 ? "" : ` It has ${others.join(", ")}.`;
   return new ModelError({
     code: "MODEL_FILE_MISSING",
@@ -139,6 +119,6 @@ function missingFile(folder: string, file: string, others: readonly string[]): M
     fix:
       others.length === 0
         ? "Export or copy the model again."
-        : "Choose a dtype that the folder has: fp32 (no suffix), fp16 (_fp16) or int8 (_quantized).",
+        : "Choose a dtype that the folder has: fp32 (no suffix), fp16 (_fp16) or int8 (_quantized, _int8).",
   });
 }

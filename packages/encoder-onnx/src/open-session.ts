@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { ModelError } from "@semblance/core";
 import { InferenceSession } from "onnxruntime-node";
+import type { Device } from "./config.ts";
 
 /** What {@link openSession} needs to know. */
 export interface SessionOptions {
@@ -8,6 +9,8 @@ export interface SessionOptions {
   readonly path: string;
   /** Threads of one run; by default one for each processor core. */
   readonly threads: number | undefined;
+  /** @defaultValue `"cpu"` */
+  readonly device?: Device | undefined;
 }
 
 /**
@@ -18,7 +21,8 @@ export interface SessionOptions {
 export async function openSession(options: SessionOptions): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(options.path, {
-      executionProviders: ["cpu"],
+      // What a device has no kernel for runs on the processor.
+      executionProviders: [...new Set([options.device ?? "cpu", "cpu"])],
       // Only fatal ones: everything else comes as an error that we pass on, and a library prints nothing.
       logSeverityLevel: 4,
       // Given a count, the engine does not pin its threads to cores, and without spinning they leave

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ModelError } from "@semblance/core";
 import { isSiglip, textPositionsOf } from "./model-config.ts";
 import type { ModelFolder } from "./model-folder.ts";
+import { textCleaningOf } from "./open-clip-config.ts";
 import { readJson } from "./read-json.ts";
 import { createResource, type Resource } from "./resource.ts";
 import { sha256 } from "./sha256.ts";
@@ -10,6 +11,8 @@ import { isSiglip2Tokenizer, padSideOf } from "./siglip2-rules.ts";
 import {
   createTokenizer,
   type TextTokenizer,
+  type TokenizerConfig,
+  type TokenizerSettings,
   tokenizerConfig,
   tokenizerDefinition,
 } from "./tokenizer.ts";
@@ -32,9 +35,25 @@ export interface OpenedTokenizer {
  * @throws ModelError `MODEL_UNSUPPORTED` when nothing says how many tokens the model reads.
  */
 export async function openTokenizer(model: ModelFolder): Promise<OpenedTokenizer> {
-  const { folder, config } = model;
+  const folder = join(model.folder, model.layout.tokenizerFolder);
   const tokenizerFile = await readFile(join(folder, "tokenizer.json"));
   const named = await readJson(folder, "tokenizer_config.json", tokenizerConfig);
+  const settings = model.openClip ? openClipSettings(model) : settingsOf(model, named);
+  const isLowercasing = model.openClip === undefined && isSiglip2Tokenizer(model.config, named);
+  const tokenizer = createResource({
+    load: async () => {
+      const definition = await readJson(folder, "tokenizer.json", tokenizerDefinition);
+      const rules = isLowercasing ? withLowercase(definition) : definition;
+      return createTokenizer({ definition: rules, config: named, settings });
+    },
+    close: async () => {},
+  });
+  const parts = [sha256(tokenizerFile), settings, named.pad_token, isLowercasing];
+  const { maxLength, padTo } = settings;
+  return { tokenizer, hash: sha256(parts), maxLength, isFilled: padTo === "maxLength" };
+}
+
+function settingsOf({ folder, config }: ModelFolder, named: TokenizerConfig): TokenizerSettings {
   const maxLength = Math.min(
     named.model_max_length ?? Number.POSITIVE_INFINITY,
     textPositionsOf(config) ?? Number.POSITIVE_INFINITY,
@@ -47,18 +66,18 @@ export async function openTokenizer(model: ModelFolder): Promise<OpenedTokenizer
     });
   }
   // SigLIP pools the last position, so its texts were always filled up in training.
-  const padTo = isSiglip(config) ? ("maxLength" as const) : ("longest" as const);
+  const padTo = isSiglip(config) ? "maxLength" : "longest";
   const padId = config.text_config.pad_token_id ?? undefined;
-  const settings = { maxLength, padTo, padId, padSide: padSideOf(config, named) };
-  const isLowercasing = isSiglip2Tokenizer(config, named);
-  const tokenizer = createResource({
-    load: async () => {
-      const definition = await readJson(folder, "tokenizer.json", tokenizerDefinition);
-      const rules = isLowercasing ? withLowercase(definition) : definition;
-      return createTokenizer({ definition: rules, config: named, settings });
-    },
-    close: async () => {},
-  });
-  const parts = [sha256(tokenizerFile), settings, named.pad_token, isLowercasing];
-  return { tokenizer, hash: sha256(parts), maxLength, isFilled: padTo === "maxLength" };
+  return { maxLength, padTo, padId, padSide: padSideOf(config, named) };
+}
+
+// open_clip fills all texts up, on the right, whatever the tokenizer's own configuration says.
+function openClipSettings({ config, openClip }: ModelFolder): TokenizerSettings {
+  return {
+    maxLength: textPositionsOf(config) ?? 77,
+    padTo: "maxLength",
+    padId: config.text_config.pad_token_id ?? undefined,
+    padSide: "right",
+    cleaning: openClip && textCleaningOf(openClip),
+  };
 }

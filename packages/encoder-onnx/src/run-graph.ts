@@ -1,7 +1,8 @@
 import { EncoderError, float16ToFloat32 } from "@semblance/core";
 import { type InferenceSession, type OnnxValue, Tensor } from "onnxruntime-node";
-import type { FittedSide, GraphExpectation, GraphFit, Side } from "./check-graph.ts";
+import type { GraphExpectation } from "./check-graph.ts";
 import { blankSide, type SideValues, takeRows, toFeeds } from "./graph-feeds.ts";
+import type { FittedSide, GraphFit, Side } from "./graph-fit.ts";
 
 /** What {@link runGraph} needs to know. */
 export interface GraphRun {

@@ -1,6 +1,7 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { ModelError } from "@semblance/core";
 import { z } from "zod";
+import { cleanText, type TextCleaning } from "./text-cleaning.ts";
 import { type TokenizerDefinition, withPythonRules } from "./tokenizer-rules.ts";
 
 /** Hugging Face's `tokenizer_config.json`, as far as it decides token ids. */
@@ -43,6 +44,8 @@ export interface TokenizerSettings {
   readonly padSide: PadSide;
   /** What to fill with, where `tokenizer_config.json` names no token. */
   readonly padId: number | undefined;
+  /** What becomes of a text first. @defaultValue nothing */
+  readonly cleaning?: TextCleaning | undefined;
 }
 
 /** A text as token ids. */
@@ -73,11 +76,14 @@ export interface TextTokenizer {
  */
 export function createTokenizer(options: TokenizerOptions): TextTokenizer {
   const tokenizer = openTokenizer(options);
-  const { maxLength, padTo, padSide } = options.settings;
+  const { maxLength, padTo, padSide, cleaning } = options.settings;
   const padId = padIdOf(tokenizer, options);
   const closing = countClosingTokens(tokenizer);
   return {
-    tokenize: (text) => truncate(tokenizer.encode(wellFormed(text)).ids, maxLength, closing),
+    tokenize: (text) => {
+      const cleaned = cleaning === undefined ? text : cleanText(text, cleaning);
+      return truncate(tokenizer.encode(wellFormed(cleaned)).ids, maxLength, closing);
+    },
     toBatch: (texts) => {
       const longest = Math.max(0, ...texts.map(({ ids }) => ids.length));
       return pad(texts, { length: padTo === "longest" ? longest : maxLength, padId, padSide });

@@ -1,0 +1,31 @@
+import type { Device, OnnxEncoderSettings } from "./config.ts";
+import { isSiglip } from "./model-config.ts";
+import type { ModelFolder } from "./model-folder.ts";
+import type { Resource } from "./resource.ts";
+import { sha256 } from "./sha256.ts";
+import type { TowerFile } from "./tower-file.ts";
+
+/** What the parts of an encoder are made from. */
+export interface EncoderContext {
+  readonly model: ModelFolder;
+  readonly settings: OnnxEncoderSettings;
+  readonly device: Device;
+  readonly dimension: number;
+  /** Everything to close at the end. */
+  readonly resources: Resource<unknown>[];
+}
+
+/** Names of the output that may hold a side's vectors, the likeliest first. */
+export function outputsOf(
+  { config, openClip }: ModelFolder,
+  side: "image" | "text",
+): readonly string[] {
+  if (openClip !== undefined) return [`${side}_embeds`, `${side}_embedding`, "embedding"];
+  // SigLIP has no projection: what its towers pool is the embedding. CLIP's pooled output is not.
+  return isSiglip(config) ? [`${side}_embeds`, "pooler_output"] : [`${side}_embeds`];
+}
+
+/** Names a tower's weights on a device: another one computes other numbers, which are not these. */
+export function weightsHashOf({ hash }: TowerFile, device: Device): string {
+  return device === "cpu" ? hash : sha256([hash, device]);
+}

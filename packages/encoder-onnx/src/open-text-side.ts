@@ -1,0 +1,28 @@
+import type { Tower } from "@semblance/core";
+import type { TextExpectation } from "./check-graph.ts";
+import { type EncoderContext, outputsOf, weightsHashOf } from "./encoder-context.ts";
+import type { OnnxGraph } from "./onnx-graph.ts";
+import { openTokenizer } from "./open-tokenizer.ts";
+import type { Resource } from "./resource.ts";
+import { createTextTower } from "./text-tower.ts";
+import type { TowerFile } from "./tower-file.ts";
+
+/** What texts go through before the graph, and what the graph must be like. */
+export interface TextSide {
+  readonly expected: TextExpectation;
+  /** Makes the tower, around a graph that fits. */
+  toTower(graph: Resource<OnnxGraph>, file: TowerFile): Tower<string>;
+}
+
+/** Reads how a model's texts are made ready. @throws as `openTokenizer` does. */
+export async function openTextSide(context: EncoderContext): Promise<TextSide> {
+  const { model, settings, device, dimension, resources } = context;
+  const { tokenizer, hash: tokenizerHash, maxLength, isFilled } = await openTokenizer(model);
+  resources.push(tokenizer);
+  const parts = { tokenizer, tokenizerHash, dimension, batchSize: settings.batchSize };
+  return {
+    expected: { outputs: outputsOf(model, "text"), maxLength, isFilled },
+    toTower: (graph, file) =>
+      createTextTower({ graph, weightsHash: weightsHashOf(file, device), ...parts }),
+  };
+}
