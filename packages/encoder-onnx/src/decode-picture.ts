@@ -4,7 +4,11 @@ import { cmykToRgb, highBytes, yCbCrToRgb } from "./convert-pixels.ts";
 import { fillAroundFrame, firstGifFrame } from "./first-gif-frame.ts";
 import { tooManyPixels, unreadableImage } from "./image-failures.ts";
 import type { ImageFormat } from "./image-format.ts";
+import { countJpegScans } from "./jpeg-scans.ts";
 import { readTiffStorage } from "./tiff-tags.ts";
+
+/** Most passes of a progressive JPEG; libtiff has the same limit, and photos about ten. */
+const maxScans = 100;
 
 /** A file whose kind is known, and how to read it. */
 export interface PictureToDecode {
@@ -28,8 +32,9 @@ export async function decodePicture(picture: PictureToDecode): Promise<RgbImage>
   const frame = picture.format === "gif" ? firstGifFrame(picture.bytes) : undefined;
   const image = sharp(frame?.bytes ?? picture.bytes, {
     ignoreIcc: true,
-    // Pillow raises for what is cut off, and passes over other damage as libjpeg does.
-    failOn: "truncated",
+    // Pillow raises for what is cut off, and passes over other damage as libjpeg does. Of a TIFF that is
+    // cut off, libvips makes an error of another kind.
+    failOn: picture.format === "tiff" ? "error" : "truncated",
     // Checked below, with a message of our own.
     limitInputPixels: false,
   });
@@ -43,11 +48,17 @@ export async function decodePicture(picture: PictureToDecode): Promise<RgbImage>
   return isStoredAsYCbCr(picture) ? { ...decoded, rgb: yCbCrToRgb(decoded.rgb) } : decoded;
 }
 
-function checkMetadata({ input, format, limits }: PictureToDecode, metadata: Metadata): void {
+function checkMetadata(
+  { input, bytes, format, limits }: PictureToDecode,
+  metadata: Metadata,
+): void {
   // sharp looks at the bytes by itself: nothing but what we found may come of them.
   if (metadata.format !== format) throw unreadableImage(input, "its kind cannot be told");
   const { width, height } = metadata;
   if (width * height > limits.maxPixels) throw tooManyPixels(input, metadata, limits.maxPixels);
+  if (format === "jpeg" && countJpegScans(bytes, maxScans) > maxScans) {
+    throw unreadableImage(input, `it makes more than ${maxScans} passes over its pixels`);
+  }
 }
 
 // libvips hands such pixels on as they are, and calls them RGB.
@@ -76,10 +87,8 @@ async function readPixels(
     .raw({ depth: isDeep ? "ushort" : "uchar" })
     .toBuffer({ resolveWithObject: true });
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const { width, height, channels } = info;
+  if (channels !== (isCmyk ? 4 : 3)) throw new Error(`${channels} channels`);
   const values = isDeep ? highBytes(bytes) : bytes;
-  return {
-    rgb: isCmyk ? cmykToRgb(values) : values,
-    width: info.width,
-    height: info.height,
-  };
+  return { rgb: isCmyk ? cmykToRgb(values) : values, width, height };
 }

@@ -1,6 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { EncoderError, type ImageInput, type RgbImage } from "@semblance/core";
+import { describeImage } from "./describe-image.ts";
+import type { FetchImage } from "./fetch-image.ts";
 import { imageNotFound, tooManyBytes, unreadableImage } from "./image-failures.ts";
 
 /** An image that is still encoded. */
@@ -10,41 +12,52 @@ export type EncodedImageInput = Exclude<ImageInput, RgbImage>;
  * The bytes of an encoded image, at most `maxBytes` of them; sizes are checked before anything is read
  * where they are known, and while reading where they are not.
  *
- * @throws EncoderError `IMAGE_NOT_FOUND`, `IMAGE_TOO_LARGE` or `IMAGE_UNREADABLE`.
+ * @throws EncoderError `IMAGE_NOT_FOUND`, `IMAGE_TOO_LARGE` or `IMAGE_UNREADABLE`; what `fetchImage`
+ * throws, by default `IMAGE_ADDRESS_REFUSED`.
  */
 export async function readImageBytes(
   input: EncodedImageInput,
   maxBytes: number,
+  fetchImage: FetchImage = refuseToFetch,
 ): Promise<Uint8Array> {
-  const bytes = await readBytes(input, maxBytes);
+  const bytes = await readBytes(input, maxBytes, fetchImage);
   if (bytes.length > maxBytes) throw tooManyBytes(input, bytes.length, maxBytes);
   if (bytes.length === 0) throw unreadableImage(input, "it is empty");
   return bytes;
 }
 
-async function readBytes(input: EncodedImageInput, maxBytes: number): Promise<Uint8Array> {
+async function readBytes(
+  input: EncodedImageInput,
+  maxBytes: number,
+  fetchImage: FetchImage,
+): Promise<Uint8Array> {
   if (input instanceof Uint8Array) return input;
-  if (input instanceof URL) return readUrl(input, input, maxBytes);
+  const url = addressOf(input);
+  if (url?.protocol === "file:") return readPath(pathOf(url, input), input, maxBytes);
+  if (url?.protocol === "data:") return readDataUrl(url, input, maxBytes);
+  if (url !== undefined) return fetchImage(url, input, maxBytes);
+  if (typeof input === "string") return readPath(input, input, maxBytes);
   if (typeof input === "function") return readStream(input, maxBytes);
   if (input instanceof Blob) {
     if (input.size > maxBytes) throw tooManyBytes(input, input.size, maxBytes);
     return readBlob(input);
   }
-  if (typeof input !== "string") {
-    throw unreadableImage(input, "expected a path, URL, bytes, blob, pixels or stream");
-  }
-  return /^(data|file|https?):/i.test(input) && URL.canParse(input)
-    ? readUrl(new URL(input), input, maxBytes)
-    : readPath(input, input, maxBytes);
+  throw unreadableImage(input, "expected a path, URL, bytes, blob, pixels or stream");
 }
 
-function readUrl(url: URL, input: ImageInput, maxBytes: number): Promise<Uint8Array> {
-  if (url.protocol === "file:") return readPath(pathOf(url, input), input, maxBytes);
-  if (url.protocol === "data:") return readDataUrl(url, input, maxBytes);
-  throw unreadableImage(
-    input,
-    `${url.protocol} addresses are not fetched; download the image and give its path or bytes`,
-  );
+// A drive's letter (C:) is not a protocol.
+function addressOf(input: EncodedImageInput): URL | undefined {
+  if (input instanceof URL) return input;
+  const isAddress = typeof input === "string" && /^(data|file|https?):/i.test(input);
+  return isAddress && URL.canParse(input) ? new URL(input) : undefined;
+}
+
+async function refuseToFetch(url: URL, input: ImageInput): Promise<never> {
+  throw new EncoderError({
+    code: "IMAGE_ADDRESS_REFUSED",
+    message: `Did not fetch ${describeImage(input)}: fetching images is off.`,
+    fix: `Allow it with remote: { hosts: ["${url.hostname}"] }, or give the image's path or bytes.`,
+  });
 }
 
 function pathOf(url: URL, input: ImageInput): string {

@@ -38,3 +38,9 @@ export function imageNotFound(input: ImageInput, cause?: unknown): EncoderError 
   const message = `There is no image at ${describeImage(input)}.`;
   return new EncoderError({ code: "IMAGE_NOT_FOUND", message, cause });
 }
+
+/** The error for an image that another machine does not hand out. */
+export function imageUnreachable(input: ImageInput, reason: string, cause?: unknown): EncoderError {
+  const message = `Cannot fetch ${describeImage(input)}: ${reason}.`;
+  return new EncoderError({ code: "IMAGE_UNREACHABLE", message, cause });
+}

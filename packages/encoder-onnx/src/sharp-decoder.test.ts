@@ -117,8 +117,8 @@ describe("a bad image is an EncoderError that names it and says why:", () => {
     [
       "a web address",
       "https://example.com/a.jpg",
-      "IMAGE_UNREADABLE",
-      /https: addresses are not fetched/,
+      "IMAGE_ADDRESS_REFUSED",
+      /fetching images is off/,
     ],
     ["a broken data URI", "data:image/png;base64,%%%", "IMAGE_UNREADABLE", /data:|picture/],
     [

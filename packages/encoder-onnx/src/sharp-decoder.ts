@@ -7,8 +7,9 @@ import {
   type RgbImage,
 } from "@semblance/core";
 import { type SharpDecoderConfig, sharpDecoderConfig } from "./config.ts";
-import { decodePicture } from "./decode-picture.ts";
-import { type EncodedImageInput, readImageBytes } from "./image-bytes.ts";
+import { decodePicture, type PictureToDecode } from "./decode-picture.ts";
+import { createImageFetcher } from "./fetch-image.ts";
+import { readImageBytes } from "./image-bytes.ts";
 import { tooManyPixels, unreadableImage } from "./image-failures.ts";
 import { findFormat, type ImageFormat } from "./image-format.ts";
 
@@ -21,7 +22,8 @@ const timeLimit = 60;
  * first frame of an animation counts, and a file that is cut off is an error. The exceptions are in
  * the README, measured.
  *
- * Takes paths, `file:` and `data:` URLs, bytes, blobs, streams, and pixels (returned as they are).
+ * Takes paths, `file:` and `data:` URLs, bytes, blobs, streams, and pixels (returned as they are);
+ * `https:` URLs where `remote` allows them.
  *
  * Files are read to memory first, so that sharp's process-wide cache, which goes by path, cannot
  * answer with the former content of a file; sharp's settings are left as the application has them.
@@ -29,9 +31,13 @@ const timeLimit = 60;
 export function createSharpDecoder(config: SharpDecoderConfig = {}): ImageDecoder {
   const settings = parseConfig(sharpDecoderConfig, config, "decoder options");
   const isTurned = settings.orientation === "apply";
+  const fetchImage = settings.remote === false ? undefined : createImageFetcher(settings.remote);
   return {
-    decode: (input, limits) =>
-      isPixels(input) ? checkPixels(input, limits) : decodeEncoded(input, limits, isTurned),
+    decode: async (input, limits) => {
+      if (isPixels(input)) return checkPixels(input, limits);
+      const bytes = await readImageBytes(input, limits.maxBytes, fetchImage);
+      return decodeBytes({ input, bytes, limits, isTurned, timeLimit });
+    },
   };
 }
 
@@ -39,7 +45,7 @@ function isPixels(input: ImageInput): input is RgbImage {
   return typeof input === "object" && input !== null && "rgb" in input;
 }
 
-async function checkPixels(image: RgbImage, limits: ImageLimits): Promise<RgbImage> {
+function checkPixels(image: RgbImage, limits: ImageLimits): RgbImage {
   const { width, height, rgb } = image;
   if (!(rgb instanceof Uint8Array)) throw unreadableImage(image, "rgb is not a Uint8Array");
   const isWhole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
@@ -53,15 +59,11 @@ async function checkPixels(image: RgbImage, limits: ImageLimits): Promise<RgbIma
   return image;
 }
 
-async function decodeEncoded(
-  input: EncodedImageInput,
-  limits: ImageLimits,
-  isTurned: boolean,
-): Promise<RgbImage> {
-  const bytes = await readImageBytes(input, limits.maxBytes);
+async function decodeBytes(picture: Omit<PictureToDecode, "format">): Promise<RgbImage> {
+  const { input, bytes } = picture;
   const { format, isHevc } = requireFormat(input, bytes);
   try {
-    return await decodePicture({ input, bytes, format, limits, isTurned, timeLimit });
+    return await decodePicture({ ...picture, format });
   } catch (error) {
     if (EncoderError.isInstance(error)) throw error;
     throw isHevc ? noHevc(input, error) : unreadableImage(input, reasonOf(error), { cause: error });
