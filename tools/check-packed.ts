@@ -32,6 +32,8 @@ const compilerOptions = [
 interface Manifest {
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  /** Optional ones, which the examples of their entries need. */
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 function run(command: string, parameters: readonly string[], folder: string): string {
@@ -121,6 +123,9 @@ function checkPackage(name: string, { archives, nodes, files }: Setting): void {
     const own = withDependencies(name).map((other) => archives.get(other) ?? "");
     run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...own], folder);
     const megabytes = sizeOf(join(folder, "node_modules")) / 1e6;
+    const { peerDependencies = {} } = manifestOf(name);
+    const peers = Object.entries(peerDependencies).map(([peer, range]) => `${peer}@${range}`);
+    if (peers.length > 0) run("npm", ["install", "--no-audit", "--no-fund", ...peers], folder);
     cpSync(files, folder, { recursive: true });
     const count = runSnippets(join(packages, name, "README.md"), folder, nodes);
     process.stdout.write(

@@ -6,9 +6,9 @@ export interface CacheConfig {
   readonly folder: string;
   /**
    * Most bytes that the store may take; the vectors that were not used for longest make room for
-   * new ones. A vector takes 4 bytes a dimension and about 10 % on top.
+   * new ones. A vector takes 4 bytes a dimension and about a quarter on top at 512.
    *
-   * @defaultValue 4 GiB: about 1.8 million vectors of 512
+   * @defaultValue 4 GiB: about 1.6 million vectors of 512
    */
   readonly maxBytes?: number | undefined;
 }
