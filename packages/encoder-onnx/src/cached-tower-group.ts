@@ -9,7 +9,7 @@ import {
 } from "@semblance/core";
 import type { CacheableInput } from "./cached-tower-content.ts";
 import type { EmbeddingCache } from "./embedding-cache.ts";
-import type { CachedVector, CacheEntry } from "./embedding-cache-entries.ts";
+import type { CachedVector, CacheEntry } from "./embedding-cache-vector.ts";
 
 /** How the vectors of one tower are kept. */
 export interface CachedTowerOptions<Input> {

@@ -1,18 +1,6 @@
 import { crc32 } from "node:zlib";
 import type Sqlite from "better-sqlite3";
-
-/** A vector as it is kept. */
-export interface CachedVector {
-  readonly vector: Float32Array;
-  /** Whether its text was longer than the model reads. */
-  readonly isTruncated: boolean;
-}
-
-/** A vector with the hash of what it was made from. */
-export interface CacheEntry extends CachedVector {
-  /** 32 bytes. */
-  readonly key: Uint8Array;
-}
+import type { CachedVector, CacheEntry } from "./embedding-cache-vector.ts";
 
 /** What can be done with an open file of vectors. Everything throws what SQLite throws. */
 export interface CacheEntries {

@@ -1,13 +1,9 @@
 import { yieldToEventLoop } from "@semblance/core";
 import type { CacheSettings } from "./cache-encoder-config.ts";
-import {
-  type CachedVector,
-  type CacheEntries,
-  type CacheEntry,
-  cacheEntries,
-} from "./embedding-cache-entries.ts";
+import { type CacheEntries, cacheEntries } from "./embedding-cache-entries.ts";
 import { cacheUnusable, isDamage } from "./embedding-cache-errors.ts";
 import { type CacheFile, newestGeneration, openCacheFile } from "./embedding-cache-file.ts";
+import type { CachedVector, CacheEntry } from "./embedding-cache-vector.ts";
 
 /** Vectors on disk by the hash of what they were made from; any number of processes may share it. */
 export interface EmbeddingCache {
