@@ -1,11 +1,13 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { DatasetError, type ItemFailure, type OpenedModel, SemblanceError } from "@semblance/core";
+import { type ItemFailure, type OpenedModel, SemblanceError } from "@semblance/core";
 import { createModelProvider } from "../create-model-provider.ts";
 import type { EmbedFacts, EmbedManifest, EmbedSource } from "../embed/embed-facts.ts";
 import type { EmbedPaths } from "../embed/embed-paths.ts";
-import { embedToFolder, failuresListed } from "../embed/embed-to-folder.ts";
+import { cannotRead } from "../embed/embed-sources.ts";
+import { embedToFolder } from "../embed/embed-to-folder.ts";
 import { readFailures } from "../embed/finish-output.ts";
+import { failuresListed } from "../embed/nothing-done.ts";
 import { requireRoom } from "../embed/output-room.ts";
 import type { MachineShard } from "../embed/shard-range.ts";
 import { hashFiles } from "../model-hash.ts";
@@ -65,7 +67,7 @@ async function describeSource(options: EmbedOptions): Promise<EmbedSource> {
   const { data, texts, images = [], columns = {}, baseFolder } = options;
   if (texts !== undefined) {
     const file = resolve(texts);
-    return { kind: "texts", file, sha256: await hashSource(file, texts) };
+    return { kind: "texts", file, sha256: await hashTexts(texts) };
   }
   if (data === undefined) {
     return { kind: "images", patterns: images.map((pattern) => resolve(pattern)) };
@@ -77,15 +79,9 @@ async function describeSource(options: EmbedOptions): Promise<EmbedSource> {
   return { kind: "data", file, sha256, columns, baseFolder: folder };
 }
 
-async function hashSource(file: string, named: string): Promise<string> {
+async function hashTexts(file: string): Promise<string> {
   return hashFiles([file]).catch((cause: unknown) => {
-    throw new DatasetError({
-      code: "FILE_NOT_FOUND",
-      message: `Cannot read ${named}.`,
-      fix: "Give a text file with one text per line.",
-      cause,
-      position: { file: named },
-    });
+    throw cannotRead(file, cause);
   });
 }
 

@@ -1,22 +1,18 @@
 import { mkdir, rm } from "node:fs/promises";
-import { DatasetError, type Encoder, type RunOptions, withoutUndefined } from "@semblance/core";
+import { type Encoder, type RunOptions, withoutUndefined } from "@semblance/core";
 import { writeClipRetrieval } from "./clip-retrieval-layout.ts";
 import type { EmbedFacts, EmbedManifest, EmbedPlan, Modality, SideState } from "./embed-facts.ts";
 import type { EmbedPaths } from "./embed-paths.ts";
 import { embedSide } from "./embed-side.ts";
-import {
-  finishOutput,
-  joinFailures,
-  makeManifest,
-  readFailures,
-  type SideStates,
-} from "./finish-output.ts";
+import { finishOutput, makeManifest, type SideStates } from "./finish-output.ts";
 import { writeJson } from "./json-file.ts";
 import { type BlockSizes, listInput } from "./list-input.ts";
+import { nothingEmbedded, nothingToEmbed } from "./nothing-done.ts";
 import { lockOutput } from "./output-lock.ts";
 import { clearOutput, clearWork, type RoomOptions, requireRoom } from "./output-room.ts";
 import { requireSameWork } from "./require-same-work.ts";
 import { type SealOptions, sealSemblanceShard } from "./semblance-layout.ts";
+import { readSideState } from "./side-writer.ts";
 
 /** Options of {@link embedToFolder}. */
 export interface EmbedToFolderOptions extends RunOptions, RoomOptions {
@@ -24,9 +20,6 @@ export interface EmbedToFolderOptions extends RunOptions, RoomOptions {
   readonly facts: EmbedFacts;
   readonly paths: EmbedPaths;
 }
-
-/** At most so many failures are held in memory, to be shown; the file has all. */
-export const failuresListed = 1000;
 
 /**
  * Embeds what the facts name into a folder, or goes on with it. All files are the same to the last
@@ -48,7 +41,11 @@ export async function embedToFolder(options: EmbedToFolderOptions): Promise<Embe
   }
   const blockSizes = blockSizesFor(facts);
   const work = plan ?? (await begin(options, blockSizes));
-  const finished = await embedPlanned(options, work, blockSizes);
+  const finished = await embedPlanned(options, work, blockSizes).catch(async (error: unknown) => {
+    // So that a command which cannot work, for its model say, leaves nothing to be overwritten.
+    if (options.signal?.aborted !== true && !(await isBegun(paths))) await clearWork(paths);
+    throw error;
+  });
   const rows = finished.shards.reduce((sum, shard) => sum + shard.rows, 0);
   if (rows === 0) throw await nothingEmbedded(paths, finished.counts.failures);
   await finishOutput(paths, finished);
@@ -74,6 +71,13 @@ async function begin(options: EmbedToFolderOptions, blockSizes: BlockSizes): Pro
     await clearWork(paths);
     throw error;
   }
+}
+
+/** Whether anything was embedded that would be lost. */
+async function isBegun(paths: EmbedPaths): Promise<boolean> {
+  const image = await readSideState({ paths, side: "image" });
+  const text = await readSideState({ paths, side: "text" });
+  return image.next > 0 || text.next > 0;
 }
 
 async function embedPlanned(
@@ -129,31 +133,4 @@ function blockSizesFor({ options }: EmbedFacts): BlockSizes {
   const batchSize = options.batchSize ?? 1;
   const round = (size: number) => Math.ceil(size / batchSize) * batchSize;
   return { image: round(usualBlockSizes.image), text: round(usualBlockSizes.text) };
-}
-
-async function nothingEmbedded(paths: EmbedPaths, count: number): Promise<DatasetError> {
-  await joinFailures(paths);
-  await clearOutput(paths);
-  const failures = await readFailures(paths, failuresListed);
-  const first = failures[0] === undefined ? "" : ` The first: ${failures[0].message}`;
-  return new DatasetError({
-    code: "NOTHING_EMBEDDED",
-    message: `None of ${count} items could be embedded.${first}`,
-    fix: "Check the paths, and that the files are images.",
-    failures,
-  });
-}
-
-function nothingToEmbed({ source, options }: EmbedFacts): DatasetError {
-  const { number, of } = options.shard;
-  const share = of === 1 ? "" : ` for machine ${number} of ${of}`;
-  const what = source.kind === "images" ? "The pattern" : source.file;
-  return new DatasetError({
-    code: "NOTHING_TO_EMBED",
-    message:
-      source.kind === "texts" && of === 1
-        ? `${what} has no line with a text.`
-        : `${what} has no item${share}.`,
-    fix: of === 1 ? "Give a text file with one text per line." : "Use fewer machines.",
-  });
 }

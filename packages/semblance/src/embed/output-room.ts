@@ -28,12 +28,15 @@ export interface RoomOptions {
  */
 export async function requireRoom(paths: EmbedPaths, options: RoomOptions): Promise<OutputRoom> {
   if (options.overwrite) return {};
-  const plan = await readJson(paths.plan, embedPlanSchema);
-  const manifest = await readJson(paths.manifest, embedManifestSchema);
-  if (options.resume && (plan !== undefined || manifest !== undefined)) return { plan, manifest };
-  // The input was being listed, or an older output removed.
-  if (options.resume && (await namesIn(paths.work)) !== undefined) return {};
-  if (plan !== undefined) throw occupied(paths.output, "embeddings that are not finished");
+  const work = await namesIn(paths.work);
+  if (options.resume) {
+    const plan = await readJson(paths.plan, embedPlanSchema);
+    const manifest = await readJson(paths.manifest, embedManifestSchema);
+    // A work folder alone: the input was being listed, or an older output removed.
+    if (plan !== undefined || manifest !== undefined || work !== undefined)
+      return { plan, manifest };
+  }
+  if (work !== undefined) throw occupied(paths.output, "embeddings that are not finished");
   const [first] = await outputFiles(paths);
   if (first !== undefined) throw occupied(paths.output, first);
   return {};
