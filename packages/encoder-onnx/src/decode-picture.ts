@@ -5,6 +5,7 @@ import { fillAroundFrame, firstGifFrame } from "./first-gif-frame.ts";
 import { tooManyPixels, unreadableImage } from "./image-failures.ts";
 import type { ImageFormat } from "./image-format.ts";
 import { countJpegScans } from "./jpeg-scans.ts";
+import { withoutLongText } from "./png-text.ts";
 import { readTiffStorage } from "./tiff-tags.ts";
 
 /** Most passes of a progressive JPEG; libtiff has the same limit, and photos about ten. */
@@ -30,7 +31,7 @@ export interface PictureToDecode {
  */
 export async function decodePicture(picture: PictureToDecode): Promise<RgbImage> {
   const frame = picture.format === "gif" ? firstGifFrame(picture.bytes) : undefined;
-  const image = sharp(frame?.bytes ?? picture.bytes, {
+  const image = sharp(frame?.bytes ?? withoutBallast(picture), {
     ignoreIcc: true,
     // Pillow raises for what is cut off, and passes over other damage as libjpeg does. Of a TIFF that is
     // cut off, libvips makes an error of another kind.
@@ -46,6 +47,10 @@ export async function decodePicture(picture: PictureToDecode): Promise<RgbImage>
   const decoded = await readPixels(image, metadata, read);
   if (frame !== undefined) fillAroundFrame(decoded, frame);
   return isStoredAsYCbCr(picture) ? { ...decoded, rgb: yCbCrToRgb(decoded.rgb) } : decoded;
+}
+
+function withoutBallast({ format, bytes }: PictureToDecode): Uint8Array {
+  return format === "png" ? withoutLongText(bytes) : bytes;
 }
 
 function checkMetadata(
