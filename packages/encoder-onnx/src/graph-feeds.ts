@@ -121,6 +121,13 @@ function toPixelTensor(
     return new Tensor("uint8", bytes, shape);
   }
   return input.type === "float16"
-    ? new Tensor("float16", float32ToFloat16(ordered), shape)
+    ? toHalfTensor(float32ToFloat16(ordered), shape)
     : new Tensor("float32", ordered, shape);
+}
+
+// The engine's native part reads half floats from a Uint16Array only, of which `Tensor` makes a
+// Float16Array where Node has one.
+function toHalfTensor(bits: Uint16Array, shape: readonly number[]): Tensor {
+  const tensor = new Tensor("float16", bits, shape);
+  return Object.defineProperty(tensor, "data", { value: bits });
 }
