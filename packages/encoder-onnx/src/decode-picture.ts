@@ -6,7 +6,7 @@ import { tooManyPixels, unreadableImage } from "./image-failures.ts";
 import type { ImageFormat } from "./image-format.ts";
 import { countJpegScans } from "./jpeg-scans.ts";
 import { withoutLongText } from "./png-text.ts";
-import { readTiffStorage } from "./tiff-tags.ts";
+import { firstTiffPage, readTiffStorage } from "./tiff-tags.ts";
 
 /** Most passes of a progressive JPEG; libtiff has the same limit, and photos about ten. */
 const maxScans = 100;
@@ -50,6 +50,7 @@ export async function decodePicture(picture: PictureToDecode): Promise<RgbImage>
 }
 
 function withoutBallast({ format, bytes }: PictureToDecode): Uint8Array {
+  if (format === "tiff") return firstTiffPage(bytes);
   return format === "png" ? withoutLongText(bytes) : bytes;
 }
 

@@ -13,6 +13,7 @@ import {
   hugeTiff,
   jpegOfManyScans,
   svgOfManyEntities,
+  tiffOfManyPages,
   withSize,
 } from "./fixtures/image-bombs.ts";
 import { createSharpDecoder } from "./sharp-decoder.ts";
@@ -88,6 +89,21 @@ test.each([
     else expect((await failureOf(bytes)).message).toMatch(refused);
   });
   expect(growth).toBeLessThan(30);
+});
+
+test("a TIFF of a hundred thousand pages takes no longer than one", async () => {
+  const page = readFileSync(fixturePath("images/plain.tif"));
+  const start = performance.now();
+  const read = await decoder.decode(tiffOfManyPages(page, 100_000), limits);
+  // Counting them takes about eight seconds.
+  expect(performance.now() - start).toBeLessThan(3000);
+  expect(read).toEqual(await decoder.decode(page, limits));
+});
+
+test("of a TIFF that is cut off in its second page, the first is read as Pillow reads it", async () => {
+  const pages = readFileSync(fixturePath("images/pages.tif"));
+  const read = await decoder.decode(pages.subarray(0, -100), limits);
+  expect(read).toEqual(await decoder.decode(pages, limits));
 });
 
 test("a PNG keeps the orientation that it has beside a long text", async () => {
