@@ -17,6 +17,8 @@ export interface ModelProviderConfig {
   readonly cacheFolder?: string | undefined;
   /** Precision of the ONNX files. @defaultValue `"fp32"` */
   readonly dtype?: OnnxEncoderConfig["dtype"] | undefined;
+  /** Where the ONNX files run. @defaultValue `"cpu"` */
+  readonly device?: OnnxEncoderConfig["device"] | undefined;
   /** How models are brought from the hub; `{ offline: true }` brings none. */
   readonly hub?: HubConfig | undefined;
   /** Processor threads for inference. @defaultValue the encoder's choice */
@@ -37,18 +39,26 @@ async function openModel(
   config: ModelProviderConfig,
   options: RunOptions,
 ): Promise<OpenedModel> {
-  const { python, cacheFolder, dtype = "fp32", threads, hub } = config;
+  const { python, cacheFolder, dtype = "fp32", device, threads, hub } = config;
   const found = await locateModel(model, { dtype, hub, ...options });
   const folder = found.hasOnnx
     ? found.folder
-    : await exportOnce({ checkpoint: found.folder, cacheFolder, python, dtype, ...options });
-  const encoder = await createOnnxEncoder(withoutUndefined({ model: folder, dtype, threads }));
+    : await exportOnce({
+        checkpoint: found.folder,
+        cacheFolder,
+        python,
+        dtype: dtype === "auto" ? "fp32" : dtype,
+        ...options,
+      });
+  const encoder = await createOnnxEncoder(
+    withoutUndefined({ model: folder, dtype, device, threads }),
+  );
   return withoutUndefined({
     encoder,
     folder,
     checkpoint: found.hasCheckpoint ? found.folder : undefined,
     openCheckpoint: found.openCheckpoint,
-    dtype,
-    hashWeights: () => hashModel(folder, dtype),
+    dtype: encoder.dtype,
+    hashWeights: () => hashModel(folder, encoder.dtype),
   });
 }

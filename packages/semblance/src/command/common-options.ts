@@ -1,3 +1,4 @@
+import type { OnnxEncoderConfig } from "@semblance/encoder-onnx";
 import { type Command, InvalidArgumentError } from "commander";
 import type { OutputOptions } from "./run-verb.ts";
 
@@ -31,8 +32,18 @@ export interface DataOptions {
 /** Options for how a verb runs a model. */
 export function addModelOptions(verb: Command): Command {
   return addOfflineOption(verb)
-    .option("--dtype <type>", "precision of the ONNX files: fp32, fp16, int8", parseDtype, "fp32")
-    .option("--device <device>", "auto or cpu: the ONNX files run on the processor", parseCpu)
+    .option(
+      "--dtype <type>",
+      "precision of the ONNX files: fp32, fp16, int8, auto",
+      parseDtype,
+      "fp32",
+    )
+    .option(
+      "--device <device>",
+      `where the ONNX files run: ${devices.join(", ")}`,
+      parseDevice,
+      "cpu",
+    )
     .option("--batch-size <number>", "items that go through the model at once", parsePositive)
     .option("--python <path>", "the Python that exports a checkpoint");
 }
@@ -48,11 +59,17 @@ export interface OfflineOptions {
 }
 
 /** Precision of ONNX files. */
-type Dtype = "fp32" | "fp16" | "int8";
+type Dtype = NonNullable<OnnxEncoderConfig["dtype"]>;
+
+/** Where ONNX files run. */
+type Device = NonNullable<OnnxEncoderConfig["device"]>;
+
+const devices: readonly Device[] = ["cpu", "cuda", "coreml", "dml", "webgpu", "auto"];
 
 /** What {@link addModelOptions} adds. */
 export interface ModelOptions extends OfflineOptions {
   readonly dtype: Dtype;
+  readonly device: Device;
   readonly batchSize?: number;
   readonly python?: string;
 }
@@ -105,19 +122,18 @@ function parseCount(text: string): number {
 }
 
 function parseDtype(text: string): Dtype {
-  if (text === "fp32" || text === "fp16" || text === "int8") return text;
-  throw new InvalidArgumentError("Write fp32, fp16 or int8.");
+  if (text === "fp32" || text === "fp16" || text === "int8" || text === "auto") return text;
+  throw new InvalidArgumentError("Write fp32, fp16, int8 or auto.");
 }
 
-function parseCpu(text: string): "auto" | "cpu" {
-  if (text === "auto" || text === "cpu") return text;
-  throw new InvalidArgumentError(
-    "Write auto or cpu: evaluating and embedding run on the processor.",
-  );
+function parseDevice(text: string): Device {
+  const device = devices.find((known) => known === text);
+  if (device !== undefined) return device;
+  throw new InvalidArgumentError(`Write one of ${devices.join(", ")}.`);
 }
 
 /** Where training runs. */
-export function parseDevice(text: string): "auto" | "cpu" | "cuda" | "mps" {
+export function parseTrainingDevice(text: string): "auto" | "cpu" | "cuda" | "mps" {
   if (text === "auto" || text === "cpu" || text === "cuda" || text === "mps") return text;
   throw new InvalidArgumentError("Write auto, cpu, cuda or mps.");
 }

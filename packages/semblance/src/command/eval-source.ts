@@ -35,15 +35,15 @@ export async function openEvalSource(
   options: EvalSourceOptions,
   { onProgress, signal }: VerbTools,
 ): Promise<EvalSource> {
-  const { model, imageEmbeddings, textEmbeddings, dtype, python, offline } = options;
+  const { model, imageEmbeddings, textEmbeddings, dtype, python, offline, device } = options;
   if (model === undefined) return readSource(imageEmbeddings ?? "", textEmbeddings ?? "");
-  const provider = createModelProvider({ python, dtype, hub: { offline } });
+  const provider = createModelProvider({ python, dtype, device, hub: { offline } });
   const opened = await provider.open(model, { onProgress, signal });
   const { encoder } = opened;
   const sha256 = (await opened.hashWeights?.()) ?? null;
   return {
     vectors: encoder,
-    facts: { id: encoder.id, name: encoder.name, dtype, sha256 },
+    facts: { id: encoder.id, name: encoder.name, dtype: opened.dtype ?? null, sha256 },
     [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),
   };
 }

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type ItemFailure, type OpenedModel, SemblanceError } from "@semblance/core";
+import { type Encoder, type ItemFailure, type OpenedModel, SemblanceError } from "@semblance/core";
+import { type CacheCounts, type CachedEncoder, cacheEncoder } from "@semblance/encoder-onnx/cache";
 import { createModelProvider } from "../create-model-provider.ts";
 import type { EmbedFacts, EmbedManifest, EmbedSource } from "../embed/embed-facts.ts";
 import type { EmbedPaths } from "../embed/embed-paths.ts";
@@ -25,6 +26,7 @@ export interface EmbedOptions extends SeedOptions, DataOptions, ModelOptions {
   readonly layout: "semblance" | "clip-retrieval";
   readonly rowsPerShard: number;
   readonly shard?: MachineShard;
+  readonly cache?: string;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
 }
@@ -37,18 +39,27 @@ export async function runEmbed(
 ): Promise<VerbResult> {
   // Before the model, which may have to be exported first.
   await requireRoom(paths, options);
-  const { python, dtype, offline, resume, overwrite } = options;
-  const provider = createModelProvider({ python, dtype, hub: { offline } });
+  const { python, dtype, device, offline, resume, overwrite } = options;
+  const provider = createModelProvider({ python, dtype, device, hub: { offline } });
   const opened = await provider.open(options.model, { onProgress, signal });
-  const { encoder } = opened;
-  await using _ = encoder;
+  await using model = opened.encoder;
+  await using cached = await openCache(model, options.cache);
   try {
     const facts = await gatherFacts(options, opened);
+    const encoder = cached ?? model;
     const work = { encoder, facts, paths, resume, overwrite, onProgress, signal };
-    return await describeResult(paths, await embedToFolder(work));
+    const manifest = await embedToFolder(work);
+    return await describeResult(paths, manifest, await cached?.cacheUsage());
   } catch (error) {
     throw signal.aborted && error === signal.reason ? resumable(options.output) : error;
   }
+}
+
+async function openCache(
+  model: Encoder,
+  folder: string | undefined,
+): Promise<CachedEncoder | undefined> {
+  return folder === undefined ? undefined : cacheEncoder(model, { folder });
 }
 
 async function gatherFacts(options: EmbedOptions, opened: OpenedModel): Promise<EmbedFacts> {
@@ -85,7 +96,11 @@ async function hashTexts(file: string): Promise<string> {
   });
 }
 
-async function describeResult(paths: EmbedPaths, manifest: EmbedManifest): Promise<VerbResult> {
+async function describeResult(
+  paths: EmbedPaths,
+  manifest: EmbedManifest,
+  cache: CacheCounts | undefined,
+): Promise<VerbResult> {
   const { output } = paths;
   const { dimension, counts, shards } = manifest;
   const { images, texts, pairs } = counts;
@@ -104,6 +119,7 @@ async function describeResult(paths: EmbedPaths, manifest: EmbedManifest): Promi
       failuresFile: paths.failures,
       manifest: paths.manifest,
       shards,
+      ...(cache && { cache }),
     },
     text: `Wrote ${parts.join(" and ")} (${dimension} dimensions) to ${output}.`,
     failures,

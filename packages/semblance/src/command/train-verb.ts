@@ -14,10 +14,10 @@ import {
   addOfflineOption,
   addOutputOptions,
   type OfflineOptions,
-  parseDevice,
   parseDuration,
   parseJsonObject,
   parsePositive,
+  parseTrainingDevice,
   type SeedOptions,
 } from "./common-options.ts";
 import { formatFit } from "./format-fit.ts";
@@ -60,7 +60,7 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .option("--batch-size <number>", "images per step", parsePositive)
     .option("--resume", "go on with the run in --output")
     .option("--overwrite", "replace the run in --output")
-    .option("--device <device>", "auto, cpu, cuda or mps", parseDevice)
+    .option("--device <device>", "auto, cpu, cuda or mps", parseTrainingDevice)
     .option("--python <path>", "the Python to use")
     .requiredOption("-o, --output <run>", "the run folder, in the end a model folder");
   addOfflineOption(addDataOptions(addOutputOptions(verb)));
