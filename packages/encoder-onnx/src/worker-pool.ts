@@ -27,9 +27,10 @@ export interface WorkerPool<Task, Result> {
   close(): Promise<void>;
 }
 
-// Sources run as they are, with the other packages' sources; what is published runs as built.
+// Sources run as they are, with the other packages' sources; what is published runs as built, with the
+// process's own options: given by name, Node refuses those of V8, such as --max-old-space-size.
 const ending = extname(import.meta.url);
-const sourceOptions = ending === ".ts" ? ["--conditions=@semblance/source"] : [];
+const sourceOptions = ending === ".ts" ? { execArgv: ["--conditions=@semblance/source"] } : {};
 
 /** Makes a pool of worker threads. */
 export function createWorkerPool<Task, Result>(
@@ -46,7 +47,7 @@ export function createWorkerPool<Task, Result>(
     // The other modes stop a thread between tasks, and with it the reads and decodes it waits for.
     atomics: "disabled",
     workerData,
-    execArgv: [...process.execArgv, ...sourceOptions],
+    ...sourceOptions,
     recordTiming: false,
   });
   return {
