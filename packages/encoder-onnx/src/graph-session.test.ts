@@ -54,7 +54,57 @@ test.each<[string, Partial<GraphOptions>, RegExp]>([
   await expect(opening).rejects.toBeInstanceOf(ModelError);
 });
 
-function imageSide(): GraphOptions["image"] {
+test.each<[string, string, Partial<GraphOptions>, RegExp]>([
+  [
+    "images of another size",
+    "fixed-vision",
+    { text: undefined, image: { ...imageSide(), size: { width: 24, height: 16 } } },
+    /takes images of 16×16, but preprocessing gives 24×16/,
+  ],
+  [
+    "images of another size with channels last",
+    "open-clip-visual",
+    {
+      text: undefined,
+      image: { ...imageSide(), outputs: ["image_embedding"], size: { width: 16, height: 24 } },
+    },
+    /takes images of 16×16, but preprocessing gives 16×24/,
+  ],
+  [
+    "texts that are shorter than the tokenizer's",
+    "fixed-text",
+    { text: { ...text, maxLength: 21 } },
+    /takes texts of 20 tokens, but the tokenizer cuts them at 21/,
+  ],
+])("a graph for %s is not supported, and says so", async (_name, graph, changes, message) => {
+  const path = fixturePath(`graphs/${graph}.onnx`);
+  await expect(openGraphSession({ ...textGraph, path, ...changes })).rejects.toThrow(message);
+});
+
+test("the rows that fill up a graph of fixed size change nothing", async () => {
+  const path = fixturePath("graphs/fixed-text.onnx");
+  const graph = await openGraphSession({ ...textGraph, path });
+  const rows = (ids: number[][]): TensorData => ({
+    data: BigInt64Array.from(ids.flat(), BigInt),
+    dims: [ids.length, 3],
+  });
+  const ids = [
+    [5, 6, 7],
+    [8, 9, 1],
+    [2, 3, 4],
+  ];
+  const masks = rows(ids.map(() => [1, 1, 1]));
+  const all = await graph.run({ input_ids: rows(ids), attention_mask: masks });
+  const last = await graph.run({
+    input_ids: rows(ids.slice(2)),
+    attention_mask: rows([[1, 1, 1]]),
+  });
+  await graph.release();
+  expect(all).toHaveLength(24);
+  expect(all.slice(16)).toEqual(last);
+});
+
+function imageSide(): NonNullable<GraphOptions["image"]> {
   const values = { rescaleFactor: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
   return { outputs: ["image_embeds"], size: { width: 16, height: 16 }, values };
 }
