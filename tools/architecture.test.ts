@@ -32,7 +32,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   search: [],
   eval: [],
   matcher: ["zod"],
-  semblance: ["commander", "hyparquet", "hyparquet-writer", "zod"],
+  semblance: ["better-sqlite3", "commander", "hyparquet", "hyparquet-writer", "zod"],
 };
 
 interface Manifest {

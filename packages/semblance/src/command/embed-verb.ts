@@ -26,6 +26,7 @@ export function addEmbedVerb(program: Command, context: VerbContext): void {
     .addOption(layouts)
     .option("--rows-per-shard <number>", "rows in each file", parsePositive, 1_000_000)
     .option("--shard <i/n>", "this machine's share of the work, the first of four: 1/4", parseShard)
+    .option("--cache <folder>", "keep vectors there by content, and encode nothing twice")
     .option("--resume", "go on with work that was interrupted, with the same result")
     .option("--overwrite", "replace the embeddings that are in the folder");
   addModelOptions(addDataOptions(addOutputOptions(verb)));
