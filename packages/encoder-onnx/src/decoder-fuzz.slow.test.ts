@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collect, rowOf } from "@semblance/core";
 import { expect, test } from "vitest";
+import { recordFigures } from "#figures";
 import { createOnnxEncoder } from "./create-onnx-encoder.ts";
 import { decodeMutated } from "./fixtures/decode-mutated.ts";
 import { fixturePath } from "./fixtures/fixture-path.ts";
@@ -13,9 +14,12 @@ function* damaged(count: number) {
   yield* bombs();
 }
 
-test("5,000 damaged files are read or refused in time, and good ones keep their pixels", async () => {
+test("5,000 damaged files are read or refused in time, and good ones keep their pixels", async (context) => {
   const report = await decodeMutated(damaged(5000));
-  process.stderr.write(`${JSON.stringify(report)}\n`);
+  recordFigures(context, {
+    ...{ read: report.read, refused: report.refused },
+    [`slowest, ms (${report.slowest.name})`]: Math.round(report.slowest.took),
+  });
   expect(report.wrong).toEqual([]);
   expect(report.spoiled).toBe(0);
   expect(report.read).toBeGreaterThan(500);
