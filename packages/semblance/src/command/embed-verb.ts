@@ -42,7 +42,7 @@ export function addEmbedVerb(program: Command, context: VerbContext): void {
 }
 
 /** `2/4` as the second of four. */
-export function parseShard(text: string): MachineShard {
+function parseShard(text: string): MachineShard {
   const [number = 0, of = 0] = text.split("/").map(Number);
   const isWhole = /^\d+\/\d+$/.test(text) && number >= 1 && number <= of;
   if (isWhole) return { number, of };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Modality, ShardRecord } from "./embed-facts.ts";
 
 /** What is listed, embedded or paired. */
-export type Listed = ShardRecord["of"];
+type Listed = ShardRecord["of"];
 
 /** Folder and file name of the vectors of each side, as clip-retrieval has them. */
 export const vectorNames: Readonly<Record<Modality, string>> = {

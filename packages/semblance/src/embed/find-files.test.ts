@@ -50,6 +50,7 @@ test("a pattern relative to the working folder finds absolute paths, each once",
 test("a link to a folder is neither a file nor entered", async () => {
   const folder = folderOfAll();
   symlinkSync(join(folder, "a"), join(folder, "again"));
-  const found = await Array.fromAsync(findFiles(join(folder, "**/y.*")));
-  expect(found.sort()).toEqual([join(folder, "a/y.jpg"), join(folder, "y.PNG")].sort());
+  const found = await Array.fromAsync(findFiles(join(folder, "**/*")));
+  expect(found.filter((path) => path.includes("again"))).toEqual([]);
+  expect(found).toContain(join(folder, "a/y.jpg"));
 });

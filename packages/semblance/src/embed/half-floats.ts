@@ -17,8 +17,8 @@ function narrow(value: number): number {
   const sign = (single >>> 16) & 0x8000;
   const magnitude = single & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00; // not a number
-  // From here on rounding goes past the largest half float, 65504.
-  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  // From 65536 on; from 65520 on the rounding below ends there too.
+  if (magnitude >= 0x47800000) return sign | 0x7c00;
   // Below the smallest normal half float, halves are multiples of 2^-24.
   if (magnitude < 0x38800000) return sign | roundToEven(Math.abs(value) * 2 ** 24);
   const rebased = magnitude - 0x38000000;

@@ -2,8 +2,8 @@ import { open, readFile, rename } from "node:fs/promises";
 import { parseConfig } from "@semblance/core";
 import type { z } from "zod";
 
-/** Writes a file so that it is there either as it was or as it is wanted, also after a power cut. */
-export async function replaceFile(path: string, content: string): Promise<void> {
+// There is either what was there or what is wanted, also after a power cut.
+async function replaceFile(path: string, content: string): Promise<void> {
   const draft = `${path}.new`;
   const file = await open(draft, "w");
   try {
@@ -15,7 +15,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   await rename(draft, path);
 }
 
-/** Writes a value as indented JSON, as {@link replaceFile} does. */
+/** Writes a value as indented JSON, so that it is there either as it was or as it is wanted. */
 export function writeJson(path: string, value: unknown): Promise<void> {
   return replaceFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }

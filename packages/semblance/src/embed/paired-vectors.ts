@@ -27,7 +27,7 @@ export interface PairedVectors extends Disposable {
 }
 
 /** A file of half floats, a row per pair. */
-export interface HalfFile {
+interface HalfFile {
   append(pair: Pair): Promise<void>;
   /** Gives the file its number and its place in the output; resolves to its name there. */
   finish(number: string): Promise<string>;

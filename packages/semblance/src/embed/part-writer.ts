@@ -5,7 +5,7 @@ import type { EmbedPaths } from "./embed-paths.ts";
 import { npyHeaderBytes } from "./seal-shard.ts";
 
 /** Where rows go on: shard, its rows, and the bytes of their list. */
-export type RowPosition = Pick<SideState, "shard" | "rows" | "rowBytes">;
+type RowPosition = Pick<SideState, "shard" | "rows" | "rowBytes">;
 
 /** Options of {@link openPartWriter}. */
 export interface PartWriterOptions {
