@@ -4,7 +4,7 @@ import { compareEmbeddings, findWrongEmbeddings } from "./compare-embeddings.ts"
 const reference = { images: Float32Array.of(0.6, 0.8, 1, 0), texts: Float32Array.of(0, 1) };
 
 function compare(images: readonly number[], name = "semblance", dtype: "fp32" | "int8" = "fp32") {
-  const rest = { program: "", script: "", isNeeded: true, hasSameWeights: true };
+  const rest = { program: "", script: "", isNeeded: true, isSlow: false, hasSameWeights: true };
   const embedded = { images: Float32Array.from(images), texts: reference.texts };
   return compareEmbeddings({ system: { name, dtype, ...rest }, embedded, reference, dimension: 2 });
 }

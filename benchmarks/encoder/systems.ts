@@ -20,6 +20,8 @@ export interface System {
   readonly dtype: TowerJob["dtype"];
   /** Without it there is nothing to compare; others are left out when they fail. */
   readonly isNeeded: boolean;
+  /** It takes so long to start that a quick run has it once. */
+  readonly isSlow: boolean;
   /** Whether its embeddings are to be those of the reference. */
   readonly hasSameWeights: boolean;
 }
@@ -70,6 +72,7 @@ function system(
     script: join(import.meta.dirname, "peers", script),
     dtype,
     isNeeded: ["semblance", "transformers-torch", "forward"].includes(name),
+    isSlow: ["open-clip", "sentence-transformers"].includes(name),
     hasSameWeights: !["transformers-torch", "forward", "open-clip"].includes(name),
   };
 }

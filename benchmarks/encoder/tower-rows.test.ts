@@ -13,7 +13,7 @@ const run = {
 const slow = { ...run, image: 10, text: 50, imageMemory: 800, bothMemory: 1200, coldStart: 4 };
 
 function rowsOf(name: string, dtype: "fp32" | "int8", runs: readonly (typeof run)[]) {
-  const rest = { program: "", script: "", isNeeded: true, hasSameWeights: true };
+  const rest = { program: "", script: "", isNeeded: true, isSlow: false, hasSameWeights: true };
   return towerRows({ name, dtype, ...rest }, runs);
 }
 

@@ -22,7 +22,9 @@ def recall_at_k(scores: torch.Tensor, positives: torch.Tensor, k: int) -> torch.
     """Share of each query's positives among its first k. Both arguments [queries, gallery]."""
     indices = torch.topk(scores, k, dim=1).indices
     positives_per_query = positives.sum(dim=1)
-    one_hot = torch.nn.functional.one_hot(indices, num_classes=scores.shape[1])  # [queries, k, gallery]
+    one_hot = torch.nn.functional.one_hot(
+        indices, num_classes=scores.shape[1]
+    )  # [queries, k, gallery]
     found = (one_hot * positives[:, None, :]).sum(dim=(1, 2))
     return found / positives_per_query
 

@@ -9,7 +9,9 @@ from measure_towers import in_batches, measure_towers, read_job, unit
 from PIL import Image
 
 
-def load(weights: str) -> tuple[Callable[[list[str]], np.ndarray], Callable[[list[str]], np.ndarray]]:
+def load(
+    weights: str,
+) -> tuple[Callable[[list[str]], np.ndarray], Callable[[list[str]], np.ndarray]]:
     """Return functions that embed paths and texts as [items, dimension]."""
     model, _, preprocess = open_clip.create_model_and_transforms("ViT-B-32", pretrained=weights)
     model.eval()

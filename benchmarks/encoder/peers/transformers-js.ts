@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { normalizeRows, toEmbeddings } from "@semblance/core";
 import { readTowerJob } from "../tower-job.ts";
 import { measureTowers } from "./measure-towers.ts";
 
@@ -65,6 +66,7 @@ async function loadText() {
   return { tokenizer, model };
 }
 
+/** Rows of unit length: the library leaves that to its user. */
 async function inBatches(
   items: readonly string[],
   size: number,
@@ -80,5 +82,5 @@ async function inBatches(
     all.set(part, filled);
     filled += part.length;
   }
-  return all;
+  return normalizeRows(toEmbeddings(all, all.length / items.length)).data;
 }
