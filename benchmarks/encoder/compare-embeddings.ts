@@ -25,7 +25,7 @@ export function compareEmbeddings(options: {
   const of = (tower: string) => ({
     system: system.name,
     case: `difference.${tower}.${system.dtype}`,
-    unit: "max |Δ| from transformers-torch",
+    unit: "max abs Δ",
   });
   return [
     toRow(of("image"), differences(embedded.images, reference.images, dimension)),
