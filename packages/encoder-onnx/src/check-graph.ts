@@ -49,6 +49,7 @@ const roles: ReadonlyMap<string, InputRole> = new Map([
   ["text", "ids"],
   ["attention_mask", "mask"],
   ["position_ids", "positions"],
+  ["token_type_ids", "types"],
 ]);
 
 const pixelTypes = ["float32", "float16", "uint8"] as const;

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ModelError } from "@semblance/core";
-import { InferenceSession, listSupportedBackends } from "onnxruntime-node";
 import type { Device } from "./config.ts";
 
 /** What {@link chooseDevice} goes by. */
@@ -30,17 +29,19 @@ export async function chooseDevice({ device, deviceFallback }: DeviceChoice): Pr
     reasons.push(reason);
   }
   if (device === "auto" || deviceFallback) return "cpu";
-  throw unavailable(device, reasons[0]);
+  throw await unavailable(device, reasons[0]);
 }
 
 /** Why a device cannot be used; nothing when it can. */
 async function reasonAgainst(device: Device): Promise<unknown> {
-  if (!listDevices().includes(device)) return `onnxruntime-node has no ${device} on this platform`;
+  if (!(await listDevices()).includes(device))
+    return `onnxruntime-node has no ${device} on this platform`;
   // Asked for without its files, the engine writes about it to stderr.
   if (device === "cuda" && !hasCudaFiles()) {
     return "the CUDA files of onnxruntime-node are not installed";
   }
   try {
+    const { InferenceSession } = await loadEngine();
     const session = await InferenceSession.create(smallestGraph, {
       executionProviders: [device],
       logSeverityLevel: 4,
@@ -52,8 +53,14 @@ async function reasonAgainst(device: Device): Promise<unknown> {
   }
 }
 
-function listDevices(): readonly string[] {
+async function listDevices(): Promise<readonly string[]> {
+  const { listSupportedBackends } = await loadEngine();
   return listSupportedBackends().map(({ name }) => name);
+}
+
+// Graphs run in threads, which load it for themselves: on the processor nobody needs it here.
+function loadEngine(): Promise<typeof import("onnxruntime-node")> {
+  return import("onnxruntime-node");
 }
 
 function hasCudaFiles(): boolean {
@@ -62,9 +69,9 @@ function hasCudaFiles(): boolean {
   return existsSync(join(binaries, "libonnxruntime_providers_cuda.so"));
 }
 
-function unavailable(device: Device, cause: unknown): ModelError {
+async function unavailable(device: Device, cause: unknown): Promise<ModelError> {
   const reason = cause instanceof Error ? cause.message.trim() : String(cause);
-  const present = listDevices().filter((name) => name !== device && name !== "tensorrt");
+  const present = (await listDevices()).filter((name) => name !== device && name !== "tensorrt");
   return new ModelError({
     code: "DEVICE_UNAVAILABLE",
     message: `Graphs cannot run on ${device}: ${reason}. onnxruntime-node here knows ${present.join(", ")} besides.`,

@@ -20,9 +20,9 @@ export function outputsOf(
   { config, openClip }: ModelFolder,
   side: "image" | "text",
 ): readonly string[] {
-  if (openClip !== undefined) return [`${side}_embeds`, `${side}_embedding`, "embedding"];
+  const names = [`${side}_embeds`, `${side}_embedding`, "embedding"];
   // SigLIP has no projection: what its towers pool is the embedding. CLIP's pooled output is not.
-  return isSiglip(config) ? [`${side}_embeds`, "pooler_output"] : [`${side}_embeds`];
+  return isSiglip(config) && openClip === undefined ? [...names, "pooler_output"] : names;
 }
 
 /** Names a tower's weights on a device: another one computes other numbers, which are not these. */

@@ -5,21 +5,23 @@ import { type FittedInput, type FittedSide, isChannelsLast } from "./graph-fit.t
 import { toBytes, toChannelsLast } from "./pixel-layout.ts";
 
 /** What goes into one side of a graph, as the towers make it. */
-export type SideValues =
-  | {
-      readonly rows: number;
-      /** `[rows, 3, height, width]` */
-      readonly pixels: Float32Array;
-    }
-  | {
-      readonly rows: number;
-      /** Tokens of every text. */
-      readonly length: number;
-      /** `[rows, length]` */
-      readonly ids: BigInt64Array;
-      /** `[rows, length]`: 1 for the text's tokens, 0 for filling. */
-      readonly mask: BigInt64Array;
-    };
+export type SideValues = ImageValues | TextValues;
+
+interface ImageValues {
+  readonly rows: number;
+  /** `[rows, 3, height, width]` */
+  readonly pixels: Float32Array;
+}
+
+interface TextValues {
+  readonly rows: number;
+  /** Tokens of every text. */
+  readonly length: number;
+  /** `[rows, length]` */
+  readonly ids: BigInt64Array;
+  /** `[rows, length]`: 1 for the text's tokens, 0 for filling. */
+  readonly mask: BigInt64Array;
+}
 
 /** The tensors that a graph takes, by the names of its inputs. */
 export function toFeeds(
@@ -94,12 +96,18 @@ function fillUp(values: SideValues, length: number | undefined): SideValues {
 
 function toTensor(input: FittedInput, values: SideValues, expected: GraphExpectation): Tensor {
   if ("pixels" in values) return toPixelTensor(input, values, expected);
-  const { rows, length, ids, mask } = values;
-  const shape = [rows, length];
-  const integers = { ids, mask, positions: positionsOf(rows, length), pixels: ids }[input.role];
+  const shape = [values.rows, values.length];
+  const integers = integersOf(input.role, values);
   return input.type === "int32"
     ? new Tensor("int32", Int32Array.from(integers, Number), shape)
     : new Tensor("int64", integers, shape);
+}
+
+function integersOf(role: FittedInput["role"], values: TextValues): BigInt64Array {
+  const { rows, length, ids, mask } = values;
+  if (role === "mask") return mask;
+  if (role === "positions") return positionsOf(rows, length);
+  return role === "types" ? new BigInt64Array(rows * length) : ids;
 }
 
 function positionsOf(rows: number, length: number): BigInt64Array {
@@ -108,7 +116,7 @@ function positionsOf(rows: number, length: number): BigInt64Array {
 
 function toPixelTensor(
   input: FittedInput,
-  { rows, pixels }: { readonly rows: number; readonly pixels: Float32Array },
+  { rows, pixels }: ImageValues,
   { image }: GraphExpectation,
 ): Tensor {
   if (image === undefined) throw new TypeError("A graph without images was given pixels.");

@@ -1,8 +1,8 @@
 /** The sides of a dual encoder. */
 export type Side = "image" | "text";
 
-/** What is fed: pixels, token ids, and for each token whether it is one and where it stands. */
-export type InputRole = "pixels" | "ids" | "mask" | "positions";
+/** What is fed: pixels, token ids, and of each token whether it is one, its place, and its type, 0. */
+export type InputRole = "pixels" | "ids" | "mask" | "positions" | "types";
 
 /** An input of a graph, and what goes into it. */
 export interface FittedInput {

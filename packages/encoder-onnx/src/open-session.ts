@@ -23,6 +23,8 @@ export async function openSession(options: SessionOptions): Promise<InferenceSes
     return await InferenceSession.create(options.path, {
       // What a device has no kernel for runs on the processor.
       executionProviders: [...new Set([options.device ?? "cpu", "cpu"])],
+      // DirectML refuses planned memory.
+      enableMemPattern: options.device !== "dml",
       // Only fatal ones: everything else comes as an error that we pass on, and a library prints nothing.
       logSeverityLevel: 4,
       // Given a count, the engine does not pin its threads to cores, and without spinning they leave
