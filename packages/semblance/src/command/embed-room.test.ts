@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeNpyEmbeddings } from "@semblance/core";
 import { expect, test } from "vitest";
@@ -88,15 +88,4 @@ test("an output that another process writes to is left to it", async () => {
   await using _ = await lockOutput(output);
   const { exitCode, document } = await embed(output, "--texts", join(folder, "texts.txt"));
   expect([exitCode, document.error.code]).toEqual([1, "OUTPUT_BUSY"]);
-});
-
-test("a model that cannot be run leaves nothing in the way of the next try", async () => {
-  const folder = folderWithTexts(5);
-  const source = ["--texts", join(folder, "texts.txt"), "-o", join(folder, "out")];
-  cpSync(tinyModel, join(folder, "broken"), { recursive: true });
-  writeFileSync(join(folder, "broken/onnx/text_model.onnx"), "no model");
-  const failed = await runForDocument("embed", "-m", join(folder, "broken"), ...source);
-  expect(failed.exitCode).toBe(1);
-  const { exitCode } = await runForDocument("embed", "-m", tinyModel, ...source);
-  expect(exitCode).toBe(0);
 });
