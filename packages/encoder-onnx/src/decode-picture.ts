@@ -1,11 +1,13 @@
 import type { ImageInput, ImageLimits, RgbImage } from "@semblance/core";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { cmykToRgb, highBytes, yCbCrToRgb } from "./convert-pixels.ts";
+import { decodeFailure } from "./decode-failure.ts";
 import { fillAroundFrame, firstGifFrame } from "./first-gif-frame.ts";
 import { tooManyPixels, unreadableImage } from "./image-failures.ts";
 import type { ImageFormat } from "./image-format.ts";
 import { countJpegScans } from "./jpeg-scans.ts";
 import { withoutLongText } from "./png-text.ts";
+import { type StatedSize, statedSizes } from "./stated-sizes.ts";
 import { firstTiffPage, readTiffStorage } from "./tiff-tags.ts";
 
 /** Most passes of a progressive JPEG; libtiff has the same limit, and photos about ten. */
@@ -16,6 +18,8 @@ export interface PictureToDecode {
   readonly input: ImageInput;
   readonly bytes: Uint8Array;
   readonly format: ImageFormat;
+  /** Whether it is a HEIF with HEVC inside. */
+  readonly isHevc?: boolean;
   readonly limits: ImageLimits;
   /** Whether EXIF orientation is applied. */
   readonly isTurned: boolean;
@@ -27,9 +31,18 @@ export interface PictureToDecode {
  * The pixels of a picture as Pillow's `convert("RGB")` has them.
  *
  * @throws EncoderError `IMAGE_TOO_LARGE` by its header, before pixels are decoded, or
- * `IMAGE_UNREADABLE`; and what sharp throws at damage.
+ * `IMAGE_UNREADABLE`.
  */
 export async function decodePicture(picture: PictureToDecode): Promise<RgbImage> {
+  try {
+    return await decode(picture);
+  } catch (error) {
+    throw decodeFailure(picture, error);
+  }
+}
+
+async function decode(picture: PictureToDecode): Promise<RgbImage> {
+  for (const size of statedSizes(picture.format, picture.bytes)) checkSize(picture, size);
   const frame = picture.format === "gif" ? firstGifFrame(picture.bytes) : undefined;
   const image = sharp(frame?.bytes ?? withoutBallast(picture), {
     ignoreIcc: true,
@@ -54,17 +67,19 @@ function withoutBallast({ format, bytes }: PictureToDecode): Uint8Array {
   return format === "png" ? withoutLongText(bytes) : bytes;
 }
 
-function checkMetadata(
-  { input, bytes, format, limits }: PictureToDecode,
-  metadata: Metadata,
-): void {
+function checkMetadata(picture: PictureToDecode, metadata: Metadata): void {
+  const { input, bytes, format } = picture;
   // sharp looks at the bytes by itself: nothing but what we found may come of them.
   if (metadata.format !== format) throw unreadableImage(input, "its kind cannot be told");
-  const { width, height } = metadata;
-  if (width * height > limits.maxPixels) throw tooManyPixels(input, metadata, limits.maxPixels);
+  checkSize(picture, metadata);
   if (format === "jpeg" && countJpegScans(bytes, maxScans) > maxScans) {
     throw unreadableImage(input, `it makes more than ${maxScans} passes over its pixels`);
   }
+}
+
+function checkSize({ input, limits }: PictureToDecode, size: StatedSize): void {
+  if (size.width * size.height <= limits.maxPixels) return;
+  throw tooManyPixels(input, size, limits.maxPixels);
 }
 
 // libvips hands such pixels on as they are, and calls them RGB.
@@ -72,9 +87,8 @@ function isStoredAsYCbCr({ input, format, bytes }: PictureToDecode): boolean {
   if (format !== "tiff") return false;
   const { isYCbCr, isJpeg, isSubsampled } = readTiffStorage(bytes);
   if (!isYCbCr || isJpeg) return false;
-  if (isSubsampled)
-    throw unreadableImage(input, "its TIFF has YCbCr with fewer colours than pixels");
-  return true;
+  if (!isSubsampled) return true;
+  throw unreadableImage(input, "its TIFF has YCbCr with fewer colours than pixels");
 }
 
 async function readPixels(

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { EncoderError } from "@semblance/core";
 import { expect, test } from "vitest";
+import { decodePicture } from "./decode-picture.ts";
 import { fixturePath } from "./fixtures/fixture-path.ts";
 import {
   blackPng,
@@ -21,6 +22,7 @@ import { createSharpDecoder } from "./sharp-decoder.ts";
 const decoder = createSharpDecoder();
 const limits = { maxPixels: 100_000_000, maxBytes: 256 * 2 ** 20 };
 const jpeg = readFileSync(fixturePath("images/rgb.jpg"));
+const avif = readFileSync(fixturePath("images/grey.avif"));
 const webp = readFileSync(fixturePath("images/lossy.webp"));
 
 async function failureOf(bytes: Uint8Array): Promise<EncoderError> {
@@ -38,6 +40,8 @@ async function growthOf(action: () => Promise<unknown>): Promise<number> {
 
 test.each<[string, Uint8Array, RegExp]>([
   ["a PNG", blackPng(60_000, 60_000, { rows: 0 }), /60000×60000 pixels/],
+  ["a PNG beyond all numbers", blackPng(2_139_062_143, 1, { rows: 0 }), /2139062143×1 pixels/],
+  ["an AVIF", withSize(avif, 2_139_062_143, 1), /2139062143×1 pixels/],
   ["a JPEG", withSize(jpeg, 60_000, 60_000), /60000×60000 pixels/],
   ["a WebP", withSize(webp, 16_383, 16_383), /16383×16383 pixels/],
   ["a GIF", hugeGif(65_535, 65_535), /65535×65535 pixels/],
@@ -70,6 +74,14 @@ test.each<[string, Uint8Array]>([
 test("a JPEG that goes over its pixels a thousand times is refused before the first", async () => {
   const failure = await failureOf(jpegOfManyScans(1024));
   expect(failure.message).toMatch(/it makes more than 100 passes over its pixels/);
+});
+
+test("an image that takes too long is given up, and the error says so", async () => {
+  const picture = {
+    ...{ input: "slow.jpg", bytes: jpegOfManyScans(8000, 99), format: "jpeg" as const },
+    ...{ limits, isTurned: true, timeLimit: 1 },
+  };
+  await expect(decodePicture(picture)).rejects.toThrow(/it took longer than 1 s to decode/);
 });
 
 test("a photo's progressive JPEG is read, though a thumbnail and a film stand in it", async () => {
