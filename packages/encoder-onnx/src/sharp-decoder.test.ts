@@ -52,6 +52,15 @@ test.each([
   expect(mostApart(ours.rgb, pillows.rgb)).toBeLessThanOrEqual(most);
 });
 
+test("YCbCr with fewer colours than pixels in a TIFF is an EncoderError", async () => {
+  const bytes = readFileSync(fixturePath("images-apart/ycbcr.tif"));
+  // The tag of the subsampling, of type short, with two values.
+  const tag = bytes.indexOf(Buffer.from([0x12, 0x02, 3, 0, 2, 0, 0, 0]));
+  bytes.set([2, 0, 2, 0], tag + 8);
+  const failure = await failureOf(bytes);
+  expect(failure.message).toMatch(/its TIFF has YCbCr with fewer colours than pixels/);
+});
+
 test("a TIFF is turned even so, as Pillow turns it while it opens it", async () => {
   const asStored = createSharpDecoder({ orientation: "ignore" });
   const turned = await asStored.decode(imagePath("orientation-6.tif"), limits);
