@@ -23,13 +23,14 @@ export async function openSession(options: SessionOptions): Promise<InferenceSes
     return await InferenceSession.create(options.path, {
       // What a device has no kernel for runs on the processor.
       executionProviders: [...new Set([options.device ?? "cpu", "cpu"])],
-      // DirectML refuses planned memory.
-      enableMemPattern: options.device !== "dml",
       // Only fatal ones: everything else comes as an error that we pass on, and a library prints nothing.
       logSeverityLevel: 4,
       // Given a count, the engine does not pin its threads to cores, and without spinning they leave
       // idle cores to decoding and to other processes: as fast alone, 1.6 times beside a busy neighbour.
       intraOpNumThreads: options.threads ?? availableParallelism(),
+      // Patterns are kept for each shape of a batch, and texts have many; as fast without, and DirectML
+      // refuses them.
+      enableMemPattern: false,
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
   } catch (error) {
