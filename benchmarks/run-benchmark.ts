@@ -77,7 +77,7 @@ async function run(benchmark: Benchmark, options: CommandLine, before: Load) {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
-    ...(await settleLoad(before)),
+    ...(await settleLoad(before, options.isQuick ? "quick" : "full")),
   };
   const { rows, ratios, failures } = await prepared.run();
   const report: Report = { schema: 1, benchmark: options.name, machine, rows, ratios };
