@@ -8,7 +8,7 @@ import {
 } from "@semblance/core";
 import { hashGallery } from "@semblance/data";
 import { type EvaluateRetrievalOptions, evaluateRetrieval } from "@semblance/eval";
-import { type EncodedDataset, encodeDataset, itemsOf, judgementRows } from "./encode-dataset.ts";
+import { type EncodedDataset, encodeDataset, judgementRows } from "./encode-dataset.ts";
 import { placeEmbeddings, type StoredEmbeddings } from "./place-embeddings.ts";
 import { replaceItems } from "./replace-items.ts";
 import type { DatasetEvaluation, ModelFacts, RetrievalReport } from "./retrieval-report.ts";
