@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { ConfigError } from "./errors.ts";
 
 /**
@@ -24,12 +24,21 @@ export function parseConfig<Schema extends z.ZodType>(
 }
 
 function describeIssue(issue: z.core.$ZodIssue, root: unknown): string {
-  const place = issue.path.length === 0 ? "" : `${z.core.toDotPath(issue.path)}: `;
+  const place = issue.path.length === 0 ? "" : `${describePath(issue.path)}: `;
   if (issue.code === "unrecognized_keys") {
     return `${place}unknown ${issue.keys.length === 1 ? "key" : "keys"} ${issue.keys.map(show).join(", ")}`;
   }
   const expectation = issue.message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
   return `${place}${expectation}, found ${show(valueAt(root, issue.path))}`;
+}
+
+/** `limits.maxPixels`, `files[0]`, `columns["a b"]`. */
+function describePath(path: readonly PropertyKey[]): string {
+  const parts = path.map((key) => {
+    if (typeof key === "number") return `[${key}]`;
+    return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(String(key)) ? `.${String(key)}` : `[${show(key)}]`;
+  });
+  return parts.join("").replace(/^\./, "");
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

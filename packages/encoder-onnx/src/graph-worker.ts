@@ -1,5 +1,6 @@
 // Runs in a worker thread of its own: one graph, whose options come with the thread.
 import { workerData } from "node:worker_threads";
+import { freeMemory } from "./free-memory.ts";
 import { type GraphInputs, type GraphSession, openGraphSession } from "./graph-session.ts";
 import { replyWith } from "./worker-reply.ts";
 
@@ -10,6 +11,9 @@ export function runBatch(inputs: GraphInputs | null): Promise<unknown> {
   return replyWith(async () => {
     opening ??= openGraphSession(workerData);
     const session = await opening;
-    return inputs === null ? new Float32Array() : await session.run(inputs);
+    if (inputs === null) return new Float32Array();
+    const vectors = await session.run(inputs);
+    freeMemory(...Object.values(inputs).map(({ data }) => data));
+    return vectors;
   });
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { ImageInput, ImageLimits, RgbImage } from "@semblance/core";
-import type { SharpDecoderConfig } from "./config.ts";
+import type { SharpDecoderSettings } from "./config.ts";
 import { readImageBytes } from "./image-bytes.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
 import { createWorkerPool } from "./worker-pool.ts";
@@ -8,7 +8,7 @@ import { createWorkerPool } from "./worker-pool.ts";
 /** Everything that decides what becomes of an image before the model sees it. */
 export interface ImagePreparation {
   readonly pipeline: ImagePipeline;
-  readonly decoder: SharpDecoderConfig;
+  readonly decoder: SharpDecoderSettings;
   readonly limits: ImageLimits;
 }
 
@@ -72,9 +72,6 @@ async function toSendable(input: ImageInput, limits: ImageLimits): Promise<Senda
 
 function isPixels(input: ImageInput): input is RgbImage {
   return (
-    typeof input === "object" &&
-    input !== null &&
-    "rgb" in input &&
-    input.rgb instanceof Uint8Array
+    typeof input === "object" && input !== null && "rgb" in input && input.rgb instanceof Uint8Array
   );
 }

@@ -1,6 +1,7 @@
 import type { ImageInput, Tower } from "@semblance/core";
 import { describeImage } from "./describe-image.ts";
 import { encodeStream, type ItemEncoder } from "./encode-stream.ts";
+import { freeMemory } from "./free-memory.ts";
 import type { TensorData } from "./graph-session.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
 import { type ImagePreparer, imagesAtOnce } from "./image-preparer.ts";
@@ -27,7 +28,7 @@ export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> 
     stage: "encoding images",
     unit: "images",
     dimension,
-    batchSize: options.batchSize ?? 16,
+    batchSize: options.batchSize ?? 8,
     concurrency: imagesAtOnce,
     describe: describeImage,
     prepare: async (input) => {
@@ -51,5 +52,6 @@ function toPixelValues(images: readonly Float32Array[], { output }: ImagePipelin
   const size = 3 * output.height * output.width;
   const data = new Float32Array(images.length * size);
   for (const [i, planes] of images.entries()) data.set(planes, i * size);
+  freeMemory(...images);
   return { data, dims: [images.length, 3, output.height, output.width] };
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { resampleWasm } from "./resample-wasm.ts";
 
 /** The passes of `resample.wat`; all addresses and strides in bytes. */
@@ -31,14 +30,12 @@ export interface ResampleMemory {
 // Node's types leave this global to those of the DOM.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object) => { readonly exports: ResampleExports };
 };
 
-const exportsSchema = z.object({
-  memory: z.custom<{ readonly buffer: ArrayBuffer; grow(pages: number): number }>(),
-  rows: z.custom<ResamplePasses["rows"]>(),
-  columns: z.custom<ResamplePasses["columns"]>(),
-});
+interface ResampleExports extends ResamplePasses {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+}
 
 const pageSize = 65_536;
 
@@ -46,11 +43,11 @@ const pageSize = 65_536;
 const keptBytes = 2 ** 26;
 
 const module = new WebAssembly.Module(Buffer.from(resampleWasm, "base64"));
-let kept: z.output<typeof exportsSchema> | undefined;
+let kept: ResampleExports | undefined;
 
 /** Calls `work` with `size` bytes of memory, left as the call before left them. */
 export function withResampleMemory<T>(size: number, work: (memory: ResampleMemory) => T): T {
-  const instance = kept ?? exportsSchema.parse(new WebAssembly.Instance(module).exports);
+  const instance = kept ?? new WebAssembly.Instance(module).exports;
   const missing = size - instance.memory.buffer.byteLength;
   if (missing > 0) instance.memory.grow(Math.ceil(missing / pageSize));
   kept = size > keptBytes ? undefined : instance;

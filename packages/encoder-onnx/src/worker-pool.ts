@@ -47,6 +47,8 @@ export function createWorkerPool<Task, Result>(
     // The other modes stop a thread between tasks, and with it the reads and decodes it waits for.
     atomics: "disabled",
     workerData,
+    // What is large lies outside the heap: Node's usual 16 MB for young objects would only fill up.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
     ...sourceOptions,
     recordTiming: false,
   });
