@@ -1,9 +1,10 @@
 import type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "@semblance/core";
 import type { SharpDecoderSettings } from "./config.ts";
-import { createImageFetcher } from "./fetch-image.ts";
+import type { FetchImage } from "./fetch-image.ts";
 import { readImageBytes } from "./image-bytes.ts";
 import { tooManyPixels, unreadableImage } from "./image-failures.ts";
 import { findFormat, type ImageFormat } from "./image-format.ts";
+import type { RemoteImagesSettings } from "./remote-images.ts";
 
 /** Seconds for one image: several times what 100 million pixels take on a slow machine. */
 const timeLimit = 60;
@@ -11,7 +12,7 @@ const timeLimit = 60;
 /** {@link createSharpDecoder} with its options checked: threads that decode load no schemas. */
 export function createImageDecoder(settings: SharpDecoderSettings): ImageDecoder {
   const isTurned = settings.orientation === "apply";
-  const fetchImage = settings.remote === false ? undefined : createImageFetcher(settings.remote);
+  const fetchImage = settings.remote === false ? undefined : imageFetcher(settings.remote);
   return {
     decode: async (input, limits) => {
       if (isPixels(input)) return checkPixels(input, limits);
@@ -21,6 +22,15 @@ export function createImageDecoder(settings: SharpDecoderSettings): ImageDecoder
       const { decodePicture } = await import("./decode-picture.ts");
       return decodePicture({ input, bytes, ...format, limits, isTurned, timeLimit });
     },
+  };
+}
+
+// Node's HTTPS takes 8 MB, which those who fetch nothing need not spend.
+function imageFetcher(settings: RemoteImagesSettings): FetchImage {
+  let loading: Promise<FetchImage> | undefined;
+  return async (...request) => {
+    loading ??= import("./fetch-image.ts").then((module) => module.createImageFetcher(settings));
+    return (await loading)(...request);
   };
 }
 
