@@ -1,10 +1,10 @@
 const compressedText: ReadonlySet<string> = new Set(["zTXt", "iTXt"]);
 
-/** A byte of compressed text can stand for a thousand: these unpack to 64 MiB at most. */
-const most = 64 * 1024;
+/** A byte of compressed text can stand for a thousand: these unpack to 16 MiB at most. */
+const most = 16 * 1024;
 
 /**
- * A PNG without the compressed text beyond the first 64 KiB of it: libpng would unpack all of it, and
+ * A PNG without the compressed text beyond the first 16 KiB of it: libpng would unpack all of it, and
  * minutes of work fit into a megabyte. No text changes a pixel.
  *
  * @returns the bytes themselves where there is nothing to leave out.

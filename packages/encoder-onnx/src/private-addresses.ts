@@ -44,9 +44,7 @@ for (const [network, prefix] of special6) list6.addSubnet(network, prefix, "ipv6
  * @see RFC 6890, and IANA's registries of special-purpose addresses
  */
 export function isPrivateAddress(address: string): boolean {
-  // A zone (fe80::1%eth0) is no part of the address, and BlockList does not know it.
-  const [plain = ""] = address.split("%");
-  const version = isIP(plain);
-  if (version === 4) return list4.check(plain, "ipv4");
-  return version === 0 || list6.check(plain, "ipv6");
+  const version = isIP(address);
+  if (version === 4) return list4.check(address, "ipv4");
+  return version === 0 || list6.check(address, "ipv6");
 }
