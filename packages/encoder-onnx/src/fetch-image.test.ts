@@ -7,8 +7,9 @@ import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, EncoderError } from "@semblance/core";
+import { ConfigError, collect, EncoderError, rowOf } from "@semblance/core";
 import { afterAll, describe, expect, test } from "vitest";
+import { createOnnxEncoder } from "./create-onnx-encoder.ts";
 import { createImageFetcher } from "./fetch-image.ts";
 import { fixturePath } from "./fixtures/fixture-path.ts";
 import type { RemoteImagesConfig } from "./remote-images.ts";
@@ -94,6 +95,16 @@ test("a connection is used again for the next image", async () => {
   const before = connections;
   await decoder.decode(new URL(at("/photo.png")), limits);
   expect(connections).toBe(before);
+});
+
+test("an encoder fetches where it may, and lists what it could not have", async () => {
+  const model = fixturePath("tiny-clip");
+  await using encoder = await createOnnxEncoder({ model, remote: local });
+  const images = [at("/photo.png"), at("/gone"), fixturePath("images/rgb.png")];
+  const batches = encoder.image?.encode(images, { onError: "skip" }) ?? [];
+  const { embeddings, failures } = await collect(batches);
+  expect(rowOf(embeddings, 0)).toEqual(rowOf(embeddings, 1));
+  expect(failures).toMatchObject([{ index: 1, input: at("/gone"), code: "IMAGE_NOT_FOUND" }]);
 });
 
 test("nothing is fetched unless it is allowed, and the error says how to allow it", async () => {
