@@ -1,7 +1,7 @@
 import { resampleWasm } from "./resample-wasm.ts";
 
 /** The passes of `resample.wat`; all addresses and strides in bytes. */
-export interface ResamplePasses {
+interface ResamplePasses {
   rows(
     from: number,
     stride: number,
