@@ -19,7 +19,7 @@ async function runExample(name: string, ...parameters: string[]): Promise<string
   const env = {
     ...process.env,
     SEMBLANCE_DEMO_FOLDER: demo,
-    SEMBLANCE_DEMO_SECONDS: "30",
+    SEMBLANCE_DEMO_SECONDS: "60",
     SEMBLANCE_EXAMPLE_SECONDS: "15",
   };
   const options = { env, maxBuffer: 1e8 };

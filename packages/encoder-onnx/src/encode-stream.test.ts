@@ -6,21 +6,20 @@ import { encodeStream, type ItemEncoder } from "./encode-stream.ts";
 const closed = -1;
 
 /** Numbers to vectors [n, 1]; negative ones are bad. */
-function createNumberEncoder(log: string[] = []): ItemEncoder<number, number, readonly number[]> {
+function createNumberEncoder(log: string[] = []): ItemEncoder<number, readonly number[]> {
   return {
     stage: "encoding numbers",
     unit: "numbers",
     dimension: 2,
     batchSize: 2,
-    concurrency: 4,
     describe: (input) => `number ${input}`,
-    prepare: async (input) => {
-      log.push(`prepare ${input}`);
-      if (input < 0)
-        throw new EncoderError({ code: "BAD", message: `${input} is bad.`, fix: "Don't." });
-      return input;
+    prepare: async (inputs) => {
+      log.push(...inputs.map((input) => `prepare ${input}`));
+      const good = inputs.filter((input) => input >= 0);
+      const errors = new Map<number, EncoderError>();
+      for (const [i, input] of inputs.entries()) if (input < 0) errors.set(i, badNumber(input));
+      return { errors, ...(good.length > 0 && { batch: good }) };
     },
-    assemble: (items) => items,
     run: async (batch) => {
       log.push(`run ${batch.join(" ")}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -29,6 +28,10 @@ function createNumberEncoder(log: string[] = []): ItemEncoder<number, number, re
       return { vectors, truncatedRows: [batch.length - 1] };
     },
   };
+}
+
+function badNumber(input: number): EncoderError {
+  return new EncoderError({ code: "BAD", message: `${input} is bad.`, fix: "Don't." });
 }
 
 async function* countFrom(first: number, seen: number[] = []): AsyncGenerator<number> {
@@ -156,7 +159,13 @@ test.each([0, -1, 1.5])("a batch size of %d is a RangeError", async (batchSize) 
 });
 
 test("a lone item instead of a list is a TypeError", async () => {
-  const encoder = { ...createNumberEncoder(), prepare: async (input: string) => input.length };
+  const encoder = {
+    ...createNumberEncoder(),
+    prepare: async (inputs: readonly string[]) => ({
+      batch: inputs.map(({ length }) => length),
+      errors: new Map(),
+    }),
+  };
   const items: string[] = JSON.parse('"photo.jpg"');
   await expect(collect(encodeStream(items, { ...encoder, describe: String }))).rejects.toThrow(
     TypeError,

@@ -3,17 +3,16 @@ import {
   type Embeddings,
   type EncodedBatch,
   type EncodeOptions,
-  EncoderError,
+  type EncoderError,
   fromAnyIterable,
   type ItemFailure,
   normalizeRows,
   toEmbeddings,
   unlessAborted,
 } from "@semblance/core";
-import { mapBounded } from "./map-bounded.ts";
 
 /** How the items of one tower are encoded. */
-export interface ItemEncoder<Input, Prepared, Batch> {
+export interface ItemEncoder<Input, Batch> {
   /** What is being done, for progress: `"encoding images"`. */
   readonly stage: string;
   /** Plural noun of the items. */
@@ -21,16 +20,20 @@ export interface ItemEncoder<Input, Prepared, Batch> {
   readonly dimension: number;
   /** Items in a batch, unless a call says otherwise. */
   readonly batchSize: number;
-  /** Items that are prepared at once. */
-  readonly concurrency: number;
-  /** Does what each item needs by itself. @throws EncoderError when the item is bad. */
-  prepare(input: Input): Promise<Prepared>;
+  /** Makes the model's input of some items, while the model is at work on the batch before. */
+  prepare(inputs: readonly Input[]): Promise<PreparedItems<Batch>>;
   /** The item in a few words, for the list of failures. */
   describe(input: Input): string;
-  /** Makes the model's input of some items, while the model is at work on the batch before. */
-  assemble(items: readonly Prepared[]): Batch;
   /** Runs a batch through the model: `[batch, dimension]`, and which of its items were cut. */
   run(batch: Batch): Promise<{ vectors: Float32Array; truncatedRows: readonly number[] }>;
+}
+
+/** The model's input of some items. */
+export interface PreparedItems<Batch> {
+  /** Absent when all items are bad. */
+  readonly batch?: Batch;
+  /** Why items are not in it, by their position. */
+  readonly errors: ReadonlyMap<number, EncoderError>;
 }
 
 interface PreparedBatch<Batch> {
@@ -48,9 +51,9 @@ interface PreparedBatch<Batch> {
  *
  * @throws EncoderError for the first bad item unless `onError` is `"skip"`; `signal.reason` once aborted.
  */
-export async function* encodeStream<Input, Prepared, Batch>(
+export async function* encodeStream<Input, Batch>(
   items: AnyIterable<Input>,
-  encoder: ItemEncoder<Input, Prepared, Batch>,
+  encoder: ItemEncoder<Input, Batch>,
   options: EncodeOptions = {},
 ): AsyncGenerator<EncodedBatch, void, undefined> {
   const { signal, onProgress } = options;
@@ -81,9 +84,9 @@ export async function* encodeStream<Input, Prepared, Batch>(
   }
 }
 
-async function* prepareBatches<Input, Prepared, Batch>(
+async function* prepareBatches<Input, Batch>(
   items: AnyIterable<Input>,
-  encoder: ItemEncoder<Input, Prepared, Batch>,
+  encoder: ItemEncoder<Input, Batch>,
   options: EncodeOptions,
 ): AsyncGenerator<PreparedBatch<Batch>, void, undefined> {
   const { batchSize = encoder.batchSize, signal } = options;
@@ -105,31 +108,25 @@ async function* prepareBatches<Input, Prepared, Batch>(
   if (inputs.length > 0) yield await prepare();
 }
 
-async function prepareBatch<Input, Prepared, Batch>(
+async function prepareBatch<Input, Batch>(
   inputs: readonly Input[],
   first: number,
-  encoder: ItemEncoder<Input, Prepared, Batch>,
-  { onError = "throw", signal }: EncodeOptions,
+  encoder: ItemEncoder<Input, Batch>,
+  { onError = "throw" }: EncodeOptions,
 ): Promise<PreparedBatch<Batch>> {
-  const results = await mapBounded(inputs, encoder.concurrency, (input) => {
-    signal?.throwIfAborted();
-    return encoder.prepare(input);
-  });
+  const { batch, errors } = await encoder.prepare(inputs);
   const indices: number[] = [];
-  const items: Prepared[] = [];
   const failures: ItemFailure[] = [];
-  for (const [i, { input, result }] of results.entries()) {
-    const index = first + i;
-    if (result.status === "fulfilled") {
-      indices.push(index);
-      items.push(result.value);
-    } else if (onError === "throw" || !EncoderError.isInstance(result.reason)) throw result.reason;
-    else failures.push(toFailure(index, encoder.describe(input), result.reason));
+  for (const [i, input] of inputs.entries()) {
+    const error = errors.get(i);
+    if (error === undefined) indices.push(first + i);
+    else if (onError === "throw") throw error;
+    else failures.push(toFailure(first + i, encoder.describe(input), error));
   }
   return {
     size: inputs.length,
     indices: Uint32Array.from(indices),
-    ...(items.length > 0 && { batch: encoder.assemble(items) }),
+    ...(batch !== undefined && { batch }),
     failures,
   };
 }
@@ -139,9 +136,9 @@ function toFailure(index: number, input: string, error: EncoderError): ItemFailu
   return { index, input, code: error.code, message };
 }
 
-async function runBatch<Input, Prepared, Batch>(
+async function runBatch<Input, Batch>(
   { batch, indices, failures }: PreparedBatch<Batch>,
-  encoder: ItemEncoder<Input, Prepared, Batch>,
+  encoder: ItemEncoder<Input, Batch>,
 ): Promise<EncodedBatch> {
   const { vectors, truncatedRows } =
     batch === undefined

@@ -11,9 +11,8 @@ export function runBatch(inputs: GraphInputs | null): Promise<unknown> {
   return replyWith(async () => {
     opening ??= openGraphSession(workerData);
     const session = await opening;
-    if (inputs === null) return new Float32Array();
-    const vectors = await session.run(inputs);
-    freeMemory(...Object.values(inputs).map(({ data }) => data));
-    return vectors;
+    const value = inputs === null ? new Float32Array() : await session.run(inputs);
+    freeMemory(...Object.values(inputs ?? {}).map(({ data }) => data));
+    return { value, transfer: [value] };
   });
 }

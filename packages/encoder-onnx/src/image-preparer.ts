@@ -1,9 +1,12 @@
 import { availableParallelism } from "node:os";
-import type { ImageInput, ImageLimits, RgbImage } from "@semblance/core";
+import type { EncoderError, ImageInput, ImageLimits, RgbImage } from "@semblance/core";
 import type { SharpDecoderSettings } from "./config.ts";
 import { readImageBytes } from "./image-bytes.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
+import { joinArrays } from "./join-arrays.ts";
+import type { ReadImages, SentImage } from "./prepare-worker.ts";
 import { createWorkerPool } from "./worker-pool.ts";
+import { toError, toParts } from "./worker-reply.ts";
 
 /** Everything that decides what becomes of an image before the model sees it. */
 export interface ImagePreparation {
@@ -14,60 +17,82 @@ export interface ImagePreparation {
 
 /** Turns images into a tower's input, in threads of their own. */
 export interface ImagePreparer {
-  /**
-   * @returns `[3, height, width]`, planar.
-   * @throws EncoderError as the decoder does.
-   */
-  prepare(input: ImageInput): Promise<Float32Array>;
+  /** Reads, decodes, resizes and normalises images. */
+  prepare(inputs: readonly ImageInput[]): Promise<PreparedImages>;
   /** Ends the threads when the images under way are done. */
   close(): Promise<void>;
 }
 
-/**
- * Images under way in a thread. They are decoded in libuv's threads, of which a process has four unless
- * told otherwise; what a thread does itself, the resize, is a quarter of the work.
- */
-const imagesPerThread = 4;
+/** Images as a tower takes them. */
+export interface PreparedImages {
+  /** `[images, 3, height, width]` of those that could be read. */
+  readonly pixels: Float32Array;
+  /** Why the others could not, by position: what the decoder throws. */
+  readonly errors: ReadonlyMap<number, EncoderError>;
+}
 
-/** One for every four processor cores. */
+/**
+ * One for every four processor cores: pictures are decoded in libuv's threads, of which a process has
+ * four unless told otherwise, and what a thread does itself, the resize, is a quarter of the work.
+ */
 const threads = Math.max(1, Math.floor(availableParallelism() / 4));
 
-/** Images that are worth being under way at once. */
-export const imagesAtOnce: number = threads * imagesPerThread;
-
-/** Makes the threads that prepare images; they start with the first one. */
+/** Makes the threads that prepare images; they start with the first ones. */
 export function createImagePreparer(preparation: ImagePreparation): ImagePreparer {
-  const pool = createWorkerPool<ImageInput, Float32Array>({
+  const pool = createWorkerPool<readonly SentImage[], ReadImages>({
     module: "prepare-worker",
-    name: "prepareImage",
+    name: "prepareImages",
     threads,
-    concurrency: imagesPerThread,
     workerData: preparation,
   });
+  const prepareShare = async (inputs: readonly ImageInput[]) => {
+    const sent = await Promise.all(inputs.map((input) => toSendable(input, preparation.limits)));
+    return await pool.run(
+      sent.map(({ image }) => image),
+      sent.flatMap(({ transfer }) => transfer),
+    );
+  };
   return {
-    prepare: async (input) => {
-      const { sent, transfer } = await toSendable(input, preparation.limits);
-      return await pool.run(sent, transfer);
+    prepare: async (inputs) => {
+      const size = Math.ceil(inputs.length / threads);
+      const shares = Array.from({ length: Math.ceil(inputs.length / size) }, (_, i) =>
+        prepareShare(inputs.slice(i * size, (i + 1) * size)),
+      );
+      return join(await Promise.all(shares), size);
     },
     close: () => pool.close(),
   };
 }
 
+function join(shares: readonly ReadImages[], size: number): PreparedImages {
+  const errors = shares.flatMap((share, i) =>
+    share.errors.map(([position, parts]) => [i * size + position, toError(parts)] as const),
+  );
+  const [only] = shares;
+  const pixels =
+    only && shares.length === 1 ? only.pixels : joinArrays(shares.map((s) => s.pixels));
+  return { pixels, errors: new Map(errors) };
+}
+
 interface Sendable {
-  readonly sent: ImageInput;
-  readonly transfer?: readonly ArrayBufferView[];
+  readonly image: SentImage;
+  readonly transfer: readonly ArrayBufferView[];
 }
 
 // The caller keeps its memory: bytes and pixels are copied, and the copies are moved.
 async function toSendable(input: ImageInput, limits: ImageLimits): Promise<Sendable> {
-  if (typeof input === "string" || input instanceof Blob) return { sent: input };
-  if (input instanceof URL) return { sent: input.href };
+  if (typeof input === "string" || input instanceof Blob) return { image: input, transfer: [] };
+  if (input instanceof URL) return { image: input.href, transfer: [] };
   if (isPixels(input)) {
     const rgb = new Uint8Array(input.rgb);
-    return { sent: { ...input, rgb }, transfer: [rgb] };
+    return { image: { ...input, rgb }, transfer: [rgb] };
   }
-  const sent = new Uint8Array(await readImageBytes(input, limits.maxBytes));
-  return { sent, transfer: [sent] };
+  try {
+    const bytes = new Uint8Array(await readImageBytes(input, limits.maxBytes));
+    return { image: bytes, transfer: [bytes] };
+  } catch (error) {
+    return { image: { failed: toParts(error) }, transfer: [] };
+  }
 }
 
 function isPixels(input: ImageInput): input is RgbImage {

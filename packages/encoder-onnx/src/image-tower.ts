@@ -1,10 +1,9 @@
 import type { ImageInput, Tower } from "@semblance/core";
 import { describeImage } from "./describe-image.ts";
 import { encodeStream, type ItemEncoder } from "./encode-stream.ts";
-import { freeMemory } from "./free-memory.ts";
 import type { TensorData } from "./graph-session.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
-import { type ImagePreparer, imagesAtOnce } from "./image-preparer.ts";
+import type { ImagePreparer } from "./image-preparer.ts";
 import type { OnnxGraph } from "./onnx-graph.ts";
 import type { Resource } from "./resource.ts";
 import { sha256 } from "./sha256.ts";
@@ -23,20 +22,21 @@ export interface ImageTowerOptions {
 /** The tower that decodes, resizes and encodes images. */
 export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> {
   const { graph, preparer, pipeline, dimension } = options;
+  const { height, width } = pipeline.output;
   const parts = ["image", options.weightsHash, pipeline, options.orientation];
-  const encoder: ItemEncoder<ImageInput, Float32Array, TensorData> = {
+  const encoder: ItemEncoder<ImageInput, TensorData> = {
     stage: "encoding images",
     unit: "images",
     dimension,
     batchSize: options.batchSize ?? 8,
-    concurrency: imagesAtOnce,
     describe: describeImage,
-    prepare: async (input) => {
+    prepare: async (inputs) => {
       // Loads while the first images are made ready; its error is that of the first run.
       graph.get().catch(() => {});
-      return (await preparer.get()).prepare(input);
+      const { pixels, errors } = await (await preparer.get()).prepare(inputs);
+      const dims = [inputs.length - errors.size, 3, height, width];
+      return { errors, ...(pixels.length > 0 && { batch: { data: pixels, dims } }) };
     },
-    assemble: (images) => toPixelValues(images, pipeline),
     run: async (batch) => {
       const vectors = await (await graph.get()).run({ pixel_values: batch });
       return { vectors, truncatedRows: [] };
@@ -46,12 +46,4 @@ export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> 
     id: sha256(parts),
     encode: (items, encodeOptions) => encodeStream(items, encoder, encodeOptions),
   };
-}
-
-function toPixelValues(images: readonly Float32Array[], { output }: ImagePipeline): TensorData {
-  const size = 3 * output.height * output.width;
-  const data = new Float32Array(images.length * size);
-  for (const [i, planes] of images.entries()) data.set(planes, i * size);
-  freeMemory(...images);
-  return { data, dims: [images.length, 3, output.height, output.width] };
 }

@@ -23,20 +23,24 @@ export interface TextTowerOptions {
 export function createTextTower(options: TextTowerOptions): Tower<string> {
   const { graph, tokenizer, dimension } = options;
   const parts = ["text", options.weightsHash, options.tokenizerHash];
-  const encoder: ItemEncoder<string, TokenizedText, readonly TokenizedText[]> = {
+  const encoder: ItemEncoder<string, readonly TokenizedText[]> = {
     stage: "encoding texts",
     unit: "texts",
     dimension,
     batchSize: options.batchSize ?? 64,
-    concurrency: 1,
     describe: (text) => describeText(String(text)),
-    prepare: async (text) => {
-      if (typeof text !== "string") throw notAText(text);
+    prepare: async (inputs) => {
       // Loads while the first texts are made ready; its error is that of the first run.
       graph.get().catch(() => {});
-      return (await tokenizer.get()).tokenize(text);
+      const { tokenize } = await tokenizer.get();
+      const errors = new Map<number, EncoderError>();
+      const batch: TokenizedText[] = [];
+      for (const [i, text] of inputs.entries()) {
+        if (typeof text === "string") batch.push(tokenize(text));
+        else errors.set(i, notAText(text));
+      }
+      return { errors, ...(batch.length > 0 && { batch }) };
     },
-    assemble: (texts) => texts,
     run: async (texts) => {
       const vectors = await runInGroups(texts, {
         graph: await graph.get(),

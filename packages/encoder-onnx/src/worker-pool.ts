@@ -1,7 +1,6 @@
 import { extname } from "node:path";
-import { EncoderError, ModelError } from "@semblance/core";
 import { Piscina } from "piscina";
-import type { WorkerReply } from "./worker-reply.ts";
+import { toError, type WorkerReply } from "./worker-reply.ts";
 
 /** What {@link createWorkerPool} needs to know. */
 export interface WorkerPoolOptions {
@@ -62,8 +61,4 @@ export function createWorkerPool<Task, Result>(
     },
     close: () => pool.close(),
   };
-}
-
-function toError({ kind, ...details }: Extract<WorkerReply<never>, { error: object }>["error"]) {
-  return kind === ModelError.kind ? new ModelError(details) : new EncoderError(details);
 }
