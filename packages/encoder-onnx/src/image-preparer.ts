@@ -1,19 +1,10 @@
 import { availableParallelism } from "node:os";
 import type { EncoderError, ImageInput, ImageLimits, RgbImage } from "@semblance/core";
-import type { SharpDecoderSettings } from "./config.ts";
 import { readImageBytes } from "./image-bytes.ts";
-import type { ImagePipeline } from "./image-pipeline.ts";
 import { joinArrays } from "./join-arrays.ts";
-import type { ReadImages, SentImage } from "./prepare-worker.ts";
+import type { ImagePreparation, ReadImages, SentImage } from "./prepare-worker.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 import { toError, toParts } from "./worker-reply.ts";
-
-/** Everything that decides what becomes of an image before the model sees it. */
-export interface ImagePreparation {
-  readonly pipeline: ImagePipeline;
-  readonly decoder: SharpDecoderSettings;
-  readonly limits: ImageLimits;
-}
 
 /** Turns images into a tower's input, in threads of their own. */
 export interface ImagePreparer {

@@ -1,13 +1,21 @@
 // Runs in worker threads: encoded images to a tower's input, with options that come with the thread.
 import { workerData } from "node:worker_threads";
-import type { ImageInput } from "@semblance/core";
+import type { ImageInput, ImageLimits } from "@semblance/core";
+import type { SharpDecoderSettings } from "./config.ts";
 import { freeMemory } from "./free-memory.ts";
 import { createImageDecoder } from "./image-decoder.ts";
-import type { ImagePreparation } from "./image-preparer.ts";
+import type { ImagePipeline } from "./image-pipeline.ts";
 import { joinArrays } from "./join-arrays.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { createPreprocessor } from "./preprocess-image.ts";
 import { type ErrorParts, replyWith, toError, toParts } from "./worker-reply.ts";
+
+/** Everything that decides what becomes of an image before the model sees it. */
+export interface ImagePreparation {
+  readonly pipeline: ImagePipeline;
+  readonly decoder: SharpDecoderSettings;
+  readonly limits: ImageLimits;
+}
 
 /** An image that can go to another thread, or why it could not be read here. */
 export type SentImage = ImageInput | { readonly failed: ErrorParts };
