@@ -29,7 +29,7 @@ export interface ItemEncoder<Input, Batch> {
 }
 
 /** The model's input of some items. */
-export interface PreparedItems<Batch> {
+interface PreparedItems<Batch> {
   /** Absent when all items are bad. */
   readonly batch?: Batch;
   /** Why items are not in it, by their position. */

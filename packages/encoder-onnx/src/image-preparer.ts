@@ -15,7 +15,7 @@ export interface ImagePreparer {
 }
 
 /** Images as a tower takes them. */
-export interface PreparedImages {
+interface PreparedImages {
   /** `[images, 3, height, width]` of those that could be read. */
   readonly pixels: Float32Array;
   /** Why the others could not, by position: what the decoder throws. */
