@@ -41,7 +41,7 @@ export async function prepareEncoderBenchmark(
     images,
     texts: makeCaptions(size.texts),
     // The batch sizes of encoder-onnx, for all: the peers prescribe none.
-    imageBatch: 8,
+    imageBatch: 16,
     textBatch: 64,
     warmUp: 16,
   };

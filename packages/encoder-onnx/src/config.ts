@@ -39,7 +39,7 @@ export interface OnnxEncoderConfig {
   readonly device?: Device | "auto" | undefined;
   /** Whether the processor steps in where the device cannot be used. @defaultValue `false` */
   readonly deviceFallback?: boolean | undefined;
-  /** Items that go through a tower at once. @defaultValue 8 images, 64 texts */
+  /** Items that go through a tower at once. @defaultValue 16 images, 64 texts */
   readonly batchSize?: number | undefined;
   /** Threads of one inference. @defaultValue as many as the machine has processor cores */
   readonly threads?: number | undefined;

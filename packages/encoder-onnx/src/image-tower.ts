@@ -28,7 +28,7 @@ export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> 
     stage: "encoding images",
     unit: "images",
     dimension,
-    batchSize: options.batchSize ?? 8,
+    batchSize: options.batchSize ?? 16,
     describe: describeImage,
     prepare: async (inputs) => {
       // Loads while the first images are made ready; its error is that of the first run.
