@@ -60,8 +60,8 @@ function pairsCommand(): string[] {
 }
 
 test.each([
-  ["texts", () => commandFor(5000), 97],
-  ["clip-retrieval's pairs", pairsCommand, 31],
+  ["texts", () => commandFor(5000), 75],
+  ["clip-retrieval's pairs", pairsCommand, 24],
 ] as const)(
   "killed before any write of %s, and resumed, the files are the same",
   {
