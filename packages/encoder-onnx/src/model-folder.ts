@@ -1,6 +1,7 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { ModelError } from "@semblance/core";
 import type { Dtype } from "./config.ts";
+import { modelNameOf } from "./hub-cache.ts";
 import { type ModelConfig, modelConfig } from "./model-config.ts";
 import { graphNames, layoutOf, type ModelLayout, type TowerName } from "./model-layout.ts";
 import { type ModelManifest, modelManifest } from "./model-manifest.ts";
@@ -61,19 +62,13 @@ export async function openModelFolder(
   return {
     folder,
     layout,
-    name: manifest?.name ?? nameOf(folder),
+    name: manifest?.name ?? modelNameOf(folder),
     dtype,
     ...(await readConfig(folder, layout)),
     ...(manifest && { manifest }),
     ...(vision && { vision }),
     ...(text && { text }),
   };
-}
-
-// A folder of the hub's cache is named by its commit: models--organisation--name/snapshots/commit.
-function nameOf(folder: string): string {
-  const [, id] = /[\\/]models--([^\\/]+)[\\/]snapshots[\\/][^\\/]+$/.exec(folder) ?? [];
-  return id?.replace("--", "/") ?? basename(folder);
 }
 
 function checkFiles(search: TowerSearch): void {

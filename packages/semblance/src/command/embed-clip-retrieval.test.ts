@@ -2,27 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeNpy, decodeNpyEmbeddings } from "@semblance/core";
 import { expect, test } from "vitest";
-import { runForDocument } from "../../fixtures/command-run.ts";
-import { readParquet } from "../../fixtures/embed-output.ts";
-import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
-import { captions, folderWithPairs, pairs, tinyModel } from "../../fixtures/tiny-model.ts";
-
-const embed = (output: string, ...source: string[]) =>
-  runForDocument("embed", "-m", tinyModel, "-o", output, ...source);
-
-function _manifestOf(output: string) {
-  return JSON.parse(readFileSync(join(output, "manifest.json"), "utf8"));
-}
-
-function _failuresOf(output: string) {
-  const lines = readFileSync(join(output, "failures.jsonl"), "utf8").trimEnd().split("\n");
-  return lines.map((line) => JSON.parse(line));
-}
-
-function folderWithTexts(count: number): string {
-  const lines = Array.from({ length: count }, (_, i) => `caption ${i}`);
-  return temporaryFolder({ "texts.txt": lines.join("\n") });
-}
+import { embed, folderWithTexts, readParquet } from "../../fixtures/embed-output.ts";
+import { captions, folderWithPairs, pairs } from "../../fixtures/tiny-model.ts";
 
 const vectorsAt = (path: string) => decodeNpyEmbeddings(readFileSync(path)).data;
 

@@ -2,13 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeNpyEmbeddings } from "@semblance/core";
 import { expect, test } from "vitest";
-import { runForDocument } from "../../fixtures/command-run.ts";
-import { filesIn, readParquet } from "../../fixtures/embed-output.ts";
+import { embed, filesIn, folderWithTexts, readParquet } from "../../fixtures/embed-output.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
-import { folderWithPairs, pairs, tinyModel } from "../../fixtures/tiny-model.ts";
-
-const embed = (output: string, ...source: string[]) =>
-  runForDocument("embed", "-m", tinyModel, "-o", output, ...source);
+import { folderWithPairs, pairs } from "../../fixtures/tiny-model.ts";
 
 function manifestOf(output: string) {
   return JSON.parse(readFileSync(join(output, "manifest.json"), "utf8"));
@@ -17,11 +13,6 @@ function manifestOf(output: string) {
 function failuresOf(output: string) {
   const lines = readFileSync(join(output, "failures.jsonl"), "utf8").trimEnd().split("\n");
   return lines.map((line) => JSON.parse(line));
-}
-
-function folderWithTexts(count: number): string {
-  const lines = Array.from({ length: count }, (_, i) => `caption ${i}`);
-  return temporaryFolder({ "texts.txt": lines.join("\n") });
 }
 
 const vectorsAt = (path: string) => decodeNpyEmbeddings(readFileSync(path)).data;

@@ -1,31 +1,8 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeNpyEmbeddings } from "@semblance/core";
 import { expect, test } from "vitest";
-import { runForDocument } from "../../fixtures/command-run.ts";
-import { filesIn } from "../../fixtures/embed-output.ts";
-import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
-import { tinyModel } from "../../fixtures/tiny-model.ts";
+import { embed, filesIn, folderWithTexts } from "../../fixtures/embed-output.ts";
 import { lockOutput } from "../embed/output-lock.ts";
-
-const embed = (output: string, ...source: string[]) =>
-  runForDocument("embed", "-m", tinyModel, "-o", output, ...source);
-
-function _manifestOf(output: string) {
-  return JSON.parse(readFileSync(join(output, "manifest.json"), "utf8"));
-}
-
-function _failuresOf(output: string) {
-  const lines = readFileSync(join(output, "failures.jsonl"), "utf8").trimEnd().split("\n");
-  return lines.map((line) => JSON.parse(line));
-}
-
-function folderWithTexts(count: number): string {
-  const lines = Array.from({ length: count }, (_, i) => `caption ${i}`);
-  return temporaryFolder({ "texts.txt": lines.join("\n") });
-}
-
-const _vectorsAt = (path: string) => decodeNpyEmbeddings(readFileSync(path)).data;
 
 test("an output is not touched unless it is to be resumed or overwritten", async () => {
   const folder = folderWithTexts(5);
