@@ -1,4 +1,12 @@
 export type { AnyIterable } from "./any-iterable.ts";
+export {
+  type BootstrapOptions,
+  bootstrapInterval,
+  type Interval,
+  type PairedOptions,
+  pairedInterval,
+  percentileInterval,
+} from "./bootstrap.ts";
 export { collect } from "./collect.ts";
 export type {
   Cell,
@@ -26,6 +34,7 @@ export {
   type TablePosition,
   TrainerError,
 } from "./errors.ts";
+export { createEventQueue, type EventQueue } from "./event-queue.ts";
 export { float16ToFloat32, float32ToFloat16 } from "./float16.ts";
 export { fromAnyIterable } from "./from-any-iterable.ts";
 export type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "./image.ts";
@@ -44,11 +53,14 @@ export {
 } from "./npy.ts";
 export { parseConfig } from "./parse-config.ts";
 export type { Progress } from "./progress.ts";
+export { quantile } from "./quantile.ts";
+export { createRandom } from "./random.ts";
 export {
   expectedReciprocalRank,
   type ReciprocalRanks,
   reciprocalRanks,
 } from "./reciprocal-ranks.ts";
+export { checkResampling, type ResampleOptions, resampledTotals } from "./resample.ts";
 export type { RunOptions } from "./run-options.ts";
 export { type ScoreRowsOptions, scoreRows } from "./score-rows.ts";
 export { type TieGroup, tieGroups } from "./tie-groups.ts";

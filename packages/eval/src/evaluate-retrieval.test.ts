@@ -1,9 +1,7 @@
-import { type EncodedPairs, toEmbeddings } from "@semblance/core";
+import { bootstrapInterval, createRandom, type EncodedPairs, toEmbeddings } from "@semblance/core";
 import { describe, expect, test } from "vitest";
-import { bootstrapInterval } from "./bootstrap.ts";
 import { evaluateRetrieval } from "./evaluate-retrieval.ts";
 import trec from "./fixtures/trec-eval.json" with { type: "json" };
-import { createRandom } from "./random.ts";
 
 // With one-hot texts, an image's coordinates are its scores.
 function pairsOf(scores: readonly number[][], grades: readonly number[][]): EncodedPairs {

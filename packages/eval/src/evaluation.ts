@@ -1,4 +1,4 @@
-import type { Interval } from "./bootstrap.ts";
+import type { Interval } from "@semblance/core";
 
 /** `t2i`: texts are the queries and images the gallery. `i2t`: the other way round. */
 export type Direction = "t2i" | "i2t";

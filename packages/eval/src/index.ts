@@ -4,7 +4,7 @@ export {
   type Interval,
   type PairedOptions,
   pairedInterval,
-} from "./bootstrap.ts";
+} from "@semblance/core";
 export { evaluateRetrieval } from "./evaluate-retrieval.ts";
 export type { Direction, Evaluation, MetricValue, QueryResult, RowHit } from "./evaluation.ts";
 export type { EvaluateRetrievalOptions } from "./retrieval-options.ts";

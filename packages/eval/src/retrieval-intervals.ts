@@ -1,7 +1,11 @@
-import { type RunOptions, yieldToEventLoop } from "@semblance/core";
-import { type Interval, percentileInterval } from "./bootstrap.ts";
+import {
+  type Interval,
+  percentileInterval,
+  type RunOptions,
+  resampledTotals,
+  yieldToEventLoop,
+} from "@semblance/core";
 import { type MetricTable, meansOf } from "./metric-table.ts";
-import { resampledTotals } from "./resample.ts";
 
 /** What {@link retrievalIntervals} resamples. */
 export interface RetrievalIntervalOptions extends RunOptions {

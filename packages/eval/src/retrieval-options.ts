@@ -1,5 +1,4 @@
-import { type RunOptions, withoutUndefined } from "@semblance/core";
-import { checkResampling } from "./resample.ts";
+import { checkResampling, type RunOptions, withoutUndefined } from "@semblance/core";
 
 /** Options of {@link evaluateRetrieval}. */
 export interface EvaluateRetrievalOptions extends RunOptions {

@@ -1,7 +1,6 @@
-import type { Interval } from "./bootstrap.ts";
+import { type Interval, quantile } from "@semblance/core";
 import type { Direction, MetricValue, QueryResult } from "./evaluation.ts";
 import { type MetricTable, meansOf } from "./metric-table.ts";
-import { quantile } from "./quantile.ts";
 
 /** What {@link summarizeMetrics} puts together. */
 export interface SummarizeMetricsOptions {

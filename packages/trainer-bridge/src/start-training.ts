@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import {
+  createEventQueue,
   type Dataset,
   type FileFitSpec,
   type FitResult,
@@ -9,7 +10,6 @@ import {
   type TrainingRun,
 } from "@semblance/core";
 import type { TrainerSettings } from "./config.ts";
-import { createEventQueue } from "./event-queue.ts";
 import { findPython } from "./find-python.ts";
 import { parseFitOptions } from "./fit-options.ts";
 import { parseFitResult } from "./fit-result.ts";
