@@ -8,19 +8,17 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-import torch
-
 from semblance_trainer.checkpoint import CheckpointStore, Tensors
 from semblance_trainer.clock import Clock
 from semblance_trainer.config import Hyperparameters
 from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
-from semblance_trainer.loss import multi_positive_info_nce, sigmoid_loss
+from semblance_trainer.gradients import StepInput
 from semblance_trainer.model import DualEncoder
-from semblance_trainer.optimizer import load_optimizer, make_optimizer, optimizer_tensors
 from semblance_trainer.run_state import Candidate, RunState
 from semblance_trainer.schedule import Speed, learning_rate_at, make_plan
-from semblance_trainer.training_data import StepTensors, TrainingData
+from semblance_trainer.training_data import TrainingData
+from semblance_trainer.update import Updater
 
 __all__ = ["Trainer", "TrainingParts", "seconds_kept_for_the_end"]
 
@@ -58,11 +56,7 @@ class Trainer:
     def __init__(self, parts: TrainingParts, state: RunState) -> None:
         self._parts = parts
         self.state = state
-        self._network = parts.model.network
-        self._names = {id(p): name for name, p in self._network.named_parameters()}
-        self._optimizer = make_optimizer(parts.model, parts.hyperparameters.weight_decay)
-        start = float(self._network.logit_scale.detach())
-        self._scale_limit = max(math.log(parts.hyperparameters.max_logit_scale), start)
+        self._updater = Updater(parts.model, parts.hyperparameters)
         self._saved_at = time.monotonic()
         self._best_tensors: Tensors | None = None
         self._timed: list[float] = []
@@ -70,13 +64,12 @@ class Trainer:
 
     def restore(self, last: Tensors, optimizer: Tensors) -> None:
         """Put back the weights and optimizer state of a checkpoint."""
-        self._parts.model.load_tensors(last)
-        load_optimizer(self._optimizer, optimizer, self._names)
+        self._updater.load(last, optimizer)
         self.state.plan = replace(self.state.plan, correct_at=None)
 
     def run(self) -> str:
         """Train; return why it stopped. The last weights are evaluated and saved."""
-        self._network.train()
+        self._parts.model.network.train()
         while self.state.stopped is None:
             reason = self._reason_to_stop()
             if reason is None and not self._update():
@@ -109,45 +102,20 @@ class Trainer:
         total = plan.total if plan.final else None
         self._parts.events.progress("training", self.state.step, total, "steps")
 
-    def _loss(self, batch: StepTensors) -> torch.Tensor:
-        model = self._parts.model
-        image_features = model.encode_images(batch.pixel_values)
-        text_features = model.encode_texts(batch.ids)
-        scale = self._network.logit_scale.exp()
-        positives = batch.positives.to(model.device)
-        loss = self._parts.hyperparameters.loss
-        if loss == "sigmoid" or (loss == "auto" and model.kind == "siglip"):
-            bias = self._network.logit_bias
-            return sigmoid_loss(image_features, text_features, scale, bias, positives)
-        return multi_positive_info_nce(image_features, text_features, scale, positives)
-
     def _update(self) -> bool:
         """Make one update; False, with the weights as they were, when the loss is not finite."""
         state, h = self.state, self._parts.hyperparameters
         began = time.monotonic()
-        torch.manual_seed(self._parts.seed * 1_000_003 + state.step)  # for models with dropout
         rate = learning_rate_at(state.step, state.plan, state.learning_rate, h.warmup)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
         batch = self._parts.data.step(state.step)
-        self._optimizer.zero_grad(set_to_none=True)
-        loss = self._loss(batch)
-        value = float(loss.detach())
-        norm = math.nan
-        if math.isfinite(value):
-            loss.backward()  # type: ignore[no-untyped-call]
-            norm = float(
-                torch.nn.utils.clip_grad_norm_(self._network.parameters(), h.gradient_clip)
-            )
-        if not math.isfinite(norm):
-            self._tell_step(value, rate, len(batch.ids), began, force=True)
+        step = StepInput(batch.pixel_values, batch.ids, batch.positives)
+        done = self._updater.update(step, rate, self._parts.seed * 1_000_003 + state.step)
+        if not done.finite:
+            self._tell_step(done.loss, rate, len(batch.ids), began, force=True)
             return False
-        self._optimizer.step()
-        with torch.no_grad():
-            self._network.logit_scale.clamp_(0.0, self._scale_limit)
         state.step += 1
         self._measure(time.monotonic() - began)
-        self._tell_step(value, rate, len(batch.ids), began, force=state.step == 1)
+        self._tell_step(done.loss, rate, len(batch.ids), began, force=state.step == 1)
         return True
 
     def _measure(self, seconds: float) -> None:
@@ -229,7 +197,7 @@ class Trainer:
         state, began = self.state, time.monotonic()
         files = {
             "last": (state.step, self._parts.model.tensors()),
-            "optimizer": (state.step, optimizer_tensors(self._optimizer, self._names)),
+            "optimizer": (state.step, self._updater.tensors()),
         }
         if self._best_tensors is not None and state.best is not None:
             files["best"] = (state.best.step, self._best_tensors)
