@@ -19,16 +19,16 @@ class Exchange:
     """What the processes that share a batch tell each other.
 
     Attributes:
-        gather: makes of this process's features [rows, dimension] those of all processes, in
-            order of rank, with exact gradients.
+        gather: makes of this process's features [rows, dimension] and the batch's size those of
+            the whole batch, in order of rank, with exact gradients.
         combine: turns the parameters' gradients into those of the whole batch, in place.
     """
 
-    gather: Callable[[torch.Tensor], torch.Tensor]
+    gather: Callable[[torch.Tensor, int], torch.Tensor]
     combine: Callable[[Iterable[torch.nn.Parameter]], None]
 
 
-ALONE = Exchange(gather=lambda features: features, combine=lambda parameters: None)
+ALONE = Exchange(gather=lambda features, batch: features, combine=lambda parameters: None)
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,9 @@ def _loss(
     targets: torch.Tensor,
     options: GradientOptions,
 ) -> torch.Tensor:
-    gather = options.exchange.gather
-    images, texts, targets = gather(images), gather(texts), targets.to(images.device)
+    images = options.exchange.gather(images, len(targets))
+    texts = options.exchange.gather(texts, len(targets))
+    targets = targets.to(images.device)
     scale = model.network.logit_scale.exp()
     if options.loss == "sigmoid":
         return sigmoid_loss(images, texts, scale, model.network.logit_bias, targets)
