@@ -41,6 +41,15 @@ export type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "./image.ts
 export type { ItemFailure } from "./item-failure.ts";
 export type { Metadata } from "./metadata.ts";
 export type { Metrics } from "./metrics.ts";
+export {
+  applyHead,
+  decodeHead,
+  encodeHead,
+  type HeadReference,
+  headReference,
+  type ModelHead,
+  towerOfHead,
+} from "./model-head.ts";
 export type { ModelProvider, OpenedModel } from "./model-provider.ts";
 export {
   type DecodedNpy,
@@ -62,6 +71,7 @@ export {
 } from "./reciprocal-ranks.ts";
 export { checkResampling, type ResampleOptions, resampledTotals } from "./resample.ts";
 export type { RunOptions } from "./run-options.ts";
+export { decodeSafetensors, encodeSafetensors, type FloatTensor } from "./safetensors.ts";
 export { type ScoreRowsOptions, scoreRows } from "./score-rows.ts";
 export { type TieGroup, tieGroups } from "./tie-groups.ts";
 export { type CompareTies, topK } from "./top-k.ts";
