@@ -1,4 +1,5 @@
 import type { Device, OnnxEncoderSettings } from "./config.ts";
+import type { TowerHead } from "./head-file.ts";
 import { isSiglip } from "./model-config.ts";
 import type { ModelFolder } from "./model-folder.ts";
 import type { Resource } from "./resource.ts";
@@ -25,7 +26,15 @@ export function outputsOf(
   return isSiglip(config) && openClip === undefined ? [...names, "pooler_output"] : names;
 }
 
-/** Names a tower's weights on a device: another one computes other numbers, which are not these. */
-export function weightsHashOf({ hash }: TowerFile, device: Device): string {
-  return device === "cpu" ? hash : sha256([hash, device]);
+/**
+ * Names a tower's weights on a device, with the head behind them: another device computes other numbers,
+ * which are not these.
+ */
+export function weightsHashOf(
+  { hash }: TowerFile,
+  device: Device,
+  head: TowerHead | undefined,
+): string {
+  const parts = [hash, ...(device === "cpu" ? [] : [device]), ...(head ? ["head", head.hash] : [])];
+  return parts.length === 1 ? hash : sha256(parts);
 }

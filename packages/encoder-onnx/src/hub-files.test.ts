@@ -31,6 +31,11 @@ test("of a repository with everything, the two towers in the precision that is w
   expect(choose(quantized, { ...onnx, dtype: "int8" })).toContain(towers("_quantized")[0]);
 });
 
+test("a head beside the graphs comes with them", () => {
+  const paths = [...companions, "head.safetensors", ...towers("")];
+  expect(choose(paths, onnx)).toEqual(paths);
+});
+
 test("auto is the most exact precision that all towers have", () => {
   const paths = ["onnx/vision_model.onnx", ...towers("_fp16"), ...towers("_quantized")];
   expect(choose(paths, { ...onnx, dtype: "auto" })).toEqual(towers("_fp16"));

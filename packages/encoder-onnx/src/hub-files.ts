@@ -14,6 +14,7 @@ export interface FileChoice {
 
 const encoderFiles: readonly string[] = [
   "config.json",
+  "head.safetensors",
   "open_clip_config.json",
   "preprocessor_config.json",
   "semblance.json",

@@ -126,12 +126,6 @@ const spoilt: [string, string, RegExp, (model: FixtureCopy) => Promise<void>, ob
     (model) => model.write("config.json", "{"),
   ],
   [
-    "a head",
-    "MODEL_UNSUPPORTED",
-    /has a head/,
-    (model) => model.patch("semblance.json", { head: { file: "head.safetensors", tower: "text" } }),
-  ],
-  [
     "a model without a text length",
     "MODEL_UNSUPPORTED",
     /how many tokens/,

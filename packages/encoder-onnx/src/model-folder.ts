@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { ModelError } from "@semblance/core";
 import type { Dtype } from "./config.ts";
+import { openHeads, type TowerHeads } from "./head-file.ts";
 import { modelNameOf } from "./hub-cache.ts";
 import { type ModelConfig, modelConfig } from "./model-config.ts";
 import { graphNames, layoutOf, type ModelLayout, type TowerName } from "./model-layout.ts";
@@ -34,6 +35,8 @@ export interface ModelFolder {
   readonly openClip?: OpenClipConfig;
   /** What `semblance.json` says; absent in folders that others made. */
   readonly manifest?: ModelManifest;
+  /** Maps that belong behind the towers' graphs. */
+  readonly heads: TowerHeads;
   readonly vision?: TowerFile;
   readonly text?: TowerFile;
 }
@@ -43,7 +46,7 @@ export interface ModelFolder {
  *
  * @param wanted - The precision to use, or several in order of preference: the first that all towers have.
  * @throws ModelError `NOT_A_MODEL` (says what is missing), `MODEL_FILE_MISSING`,
- * `MODEL_FILE_CHANGED`, `MODEL_FILE_INVALID`, `MODEL_UNSUPPORTED`.
+ * `MODEL_FILE_CHANGED`, `MODEL_FILE_INVALID`, `MODEL_UNSUPPORTED`; of a bad head, what `openHeads` throws.
  */
 export async function openModelFolder(
   path: string,
@@ -66,6 +69,7 @@ export async function openModelFolder(
     dtype,
     ...(await readConfig(folder, layout)),
     ...(manifest && { manifest }),
+    heads: await openHeads(folder, manifest),
     ...(vision && { vision }),
     ...(text && { text }),
   };
@@ -112,11 +116,5 @@ async function readManifest(
   present: readonly string[],
 ): Promise<ModelManifest | undefined> {
   if (!present.includes("semblance.json")) return undefined;
-  const manifest = await readJson(folder, "semblance.json", modelManifest);
-  if (manifest.head === null || manifest.head === undefined) return manifest;
-  throw new ModelError({
-    code: "MODEL_UNSUPPORTED",
-    message: `The model in ${folder} has a head beside its ONNX files, which this version cannot apply.`,
-    fix: "Export the model, which folds the head into the graph, or update @semblance/encoder-onnx.",
-  });
+  return readJson(folder, "semblance.json", modelManifest);
 }

@@ -1,4 +1,4 @@
-import type { Scoring } from "@semblance/core";
+import { type HeadReference, headReference, type Scoring } from "@semblance/core";
 import { z } from "zod";
 
 /** `semblance.json`: what an exported model says about itself. */
@@ -11,7 +11,7 @@ export interface ModelManifest {
   /** By path relative to the model folder. */
   readonly files: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
   /** An adapter that belongs to the model. */
-  readonly head?: object | null | undefined;
+  readonly head?: HeadReference | null | undefined;
 }
 
 const scoring = z.object({
@@ -31,5 +31,5 @@ export const modelManifest: z.ZodType<ModelManifest> = z.object({
   dimension: z.int().positive(),
   scoring,
   files: z.record(z.string(), z.object({ sha256: z.string(), bytes: z.int().nonnegative() })),
-  head: z.looseObject({}).nullish(),
+  head: headReference.nullish(),
 });

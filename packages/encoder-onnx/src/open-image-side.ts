@@ -2,6 +2,7 @@ import type { ImageInput, Tower } from "@semblance/core";
 import { z } from "zod";
 import type { ImageExpectation } from "./check-graph.ts";
 import { type EncoderContext, outputsOf, weightsHashOf } from "./encoder-context.ts";
+import { withHead } from "./head-graph.ts";
 import { type ImagePipeline, toImagePipeline } from "./image-pipeline.ts";
 import { createImagePreparer, type ImagePreparer } from "./image-preparer.ts";
 import { createImageTower } from "./image-tower.ts";
@@ -40,8 +41,11 @@ export async function openImageSide(context: EncoderContext): Promise<ImageSide>
   const parts = { preparer, pipeline, orientation, dimension, batchSize };
   return {
     expected,
-    toTower: (graph, file) =>
-      createImageTower({ graph, weightsHash: weightsHashOf(file, device), ...parts }),
+    toTower: (graph, file) => {
+      const { image: head } = model.heads;
+      const weightsHash = weightsHashOf(file, device, head);
+      return createImageTower({ graph: withHead(graph, head), weightsHash, ...parts });
+    },
   };
 }
 

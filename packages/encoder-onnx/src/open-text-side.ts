@@ -1,6 +1,7 @@
 import type { Tower } from "@semblance/core";
 import type { TextExpectation } from "./check-graph.ts";
 import { type EncoderContext, outputsOf, weightsHashOf } from "./encoder-context.ts";
+import { withHead } from "./head-graph.ts";
 import type { OnnxGraph } from "./onnx-graph.ts";
 import { openTokenizer } from "./open-tokenizer.ts";
 import type { Resource } from "./resource.ts";
@@ -22,7 +23,10 @@ export async function openTextSide(context: EncoderContext): Promise<TextSide> {
   const parts = { tokenizer, tokenizerHash, dimension, batchSize: settings.batchSize };
   return {
     expected: { outputs: outputsOf(model, "text"), maxLength, isFilled },
-    toTower: (graph, file) =>
-      createTextTower({ graph, weightsHash: weightsHashOf(file, device), ...parts }),
+    toTower: (graph, file) => {
+      const { text: head } = model.heads;
+      const weightsHash = weightsHashOf(file, device, head);
+      return createTextTower({ graph: withHead(graph, head), weightsHash, ...parts });
+    },
   };
 }
