@@ -76,7 +76,7 @@ test("of a joint graph, each side's vectors go through its own head", async () =
   await using model = await copyWithGraphs({ "onnx/model.onnx": "joint" });
   const manifest = {
     name: "joint",
-    dimension,
+    dimension: 8,
     scoring: { logitScale: 1, logitBias: 0 },
     files: {},
   };
