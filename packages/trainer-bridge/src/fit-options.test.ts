@@ -22,9 +22,9 @@ test("fills in what the caller leaves open", () => {
 });
 
 test("names the methods there are when another one is asked for", () => {
-  const asked = () => parseFitOptions({ ...spec, method: "lora" });
+  const asked = () => parseFitOptions({ ...spec, method: "prompt" });
   expect(asked).toThrow(ConfigError);
-  expect(asked).toThrow('method: expected "full", found "lora"');
+  expect(asked).toThrow('expected one of "full"|"lora"|"lit"|"bitfit", found "prompt"');
 });
 
 test("refuses a start that nobody knows how to make, before anything is written", async () => {

@@ -7,10 +7,24 @@ export interface Hyperparameters {
   readonly learningRate: number | "auto";
   /** Images a step, each with one caption. */
   readonly batchSize: number;
+  /** Images encoded at a time: the same gradients in less memory (GradCache); `null`: all. */
+  readonly miniBatchSize: number | null;
   /** Of AdamW, on matrices alone. */
   readonly weightDecay: number;
   /** Fraction of the steps in which the rate rises from 0. */
   readonly warmup: number;
+  /** Each layer's rate is that of the next one times this; 1: all the same. */
+  readonly layerDecay: number;
+  /** Decay of the weights' running average, then evaluated and kept in their place; `null`: none. */
+  readonly ema: number | null;
+  /** In which the towers compute; `"auto"`: bf16 or fp16 on CUDA, else fp32. */
+  readonly precision: "auto" | "fp32" | "bf16" | "fp16";
+  /** Of the adapters of method `"lora"`. */
+  readonly loraRank: number;
+  /** Adapters are multiplied with `loraAlpha / loraRank`. */
+  readonly loraAlpha: number;
+  /** Share of an adapter's inputs that is left out in training. */
+  readonly loraDropout: number;
   /** `"auto"`: InfoNCE for CLIP, the sigmoid loss for SigLIP, as each was trained. */
   readonly loss: "auto" | "infonce" | "sigmoid";
   /** Updates after which training stops; `null`: the time limit decides. */
@@ -29,6 +43,8 @@ export interface Hyperparameters {
   readonly seed: number | null;
   /** CPU threads; `null`: PyTorch's default. */
   readonly threads: number | null;
+  /** So many of the best checkpoints are kept; their average is a candidate. */
+  readonly averageTop: number;
 }
 
 /** What the user writes: any of {@link Hyperparameters}. */
@@ -45,6 +61,10 @@ export const hyperparameters: z.ZodType<Hyperparameters> = z.strictObject({
     .default("auto")
     .describe("Peak of the learning rate, or auto."),
   batchSize: count.default(64).describe("Images a step, each with one caption."),
+  miniBatchSize: count
+    .nullable()
+    .default(null)
+    .describe("Images encoded at a time, for the same gradients in less memory; null: all."),
   weightDecay: z.number().nonnegative().default(0.1).describe("Of AdamW, on matrices alone."),
   warmup: z
     .number()
@@ -52,6 +72,31 @@ export const hyperparameters: z.ZodType<Hyperparameters> = z.strictObject({
     .max(1)
     .default(0.1)
     .describe("Fraction of the steps in which the rate rises from 0."),
+  layerDecay: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe("Each layer's rate is that of the next one times this."),
+  ema: z
+    .number()
+    .min(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe("Decay of the weights' running average, which is then what is evaluated and kept."),
+  precision: z
+    .enum(["auto", "fp32", "bf16", "fp16"])
+    .default("auto")
+    .describe("In which the towers compute; auto: bf16 or fp16 on CUDA, else fp32."),
+  loraRank: count.default(16).describe("Of the adapters of method lora."),
+  loraAlpha: count.default(32).describe("Adapters are multiplied with loraAlpha / loraRank."),
+  loraDropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("Share of an adapter's inputs that is left out in training."),
   loss: z
     .enum(["auto", "infonce", "sigmoid"])
     .default("auto")
@@ -87,6 +132,10 @@ export const hyperparameters: z.ZodType<Hyperparameters> = z.strictObject({
     .default(null)
     .describe("Decides batches, captions and crops; null: the fit's own seed."),
   threads: count.nullable().default(null).describe("CPU threads; null: PyTorch's default."),
+  averageTop: count
+    .max(100)
+    .default(3)
+    .describe("So many of the best checkpoints are kept; their average is a candidate."),
 });
 
 /** @throws {@link ConfigError} `CONFIG_INVALID`, naming the hyperparameter that does not fit. */

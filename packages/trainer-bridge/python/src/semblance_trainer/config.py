@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from semblance_trainer.metric import parse_metric
 from semblance_trainer.strict_json import parse_strictly, refuse
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "parse_fit_config",
 ]
 
+_BELOW_ONE = math.nextafter(1.0, 0.0)
+
 
 @dataclass(frozen=True)
 class Hyperparameters:
@@ -26,8 +29,15 @@ class Hyperparameters:
     Attributes:
         learning_rate: peak of the schedule, or "auto" (see `learning_rate.py`).
         batch_size: images a step, each with one caption.
+        mini_batch_size: of them encoded at a time (GradCache: the same gradients in less memory);
+            None: all.
         weight_decay: of AdamW, on matrices alone.
         warmup: fraction of the steps in which the rate rises from 0.
+        layer_decay: each layer's rate is that of the next one times this; 1: all the same.
+        ema: decay of the running average of the weights, which is then what is evaluated and kept;
+            None: no average.
+        precision: in which the towers compute; "auto": bf16 or fp16 on CUDA, else fp32.
+        lora_rank, lora_alpha, lora_dropout: of method "lora".
         loss: "infonce", "sigmoid" (SigLIP models only), or "auto": the model's own.
         max_steps: stop after that many updates; None: the time limit decides, or 10 epochs.
         evaluation_interval: seconds between evaluations; None: an eighth of the time limit.
@@ -37,12 +47,20 @@ class Hyperparameters:
         crop_margin: training images are resized to size·(1 + margin) and cropped at random.
         seed: of batches, captions and crops; None: the fit's own.
         threads: of torch; None: torch's default.
+        average_top: so many of the best checkpoints are kept; their average is a candidate.
     """
 
     learning_rate: float | Literal["auto"] = "auto"
     batch_size: int = 64
+    mini_batch_size: int | None = None
     weight_decay: float = 0.1
     warmup: float = 0.1
+    layer_decay: float = 1.0
+    ema: float | None = None
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    lora_rank: int = 16
+    lora_alpha: int = 32
+    lora_dropout: float = 0.0
     loss: Literal["auto", "infonce", "sigmoid"] = "auto"
     max_steps: int | None = None
     evaluation_interval: float | None = None
@@ -52,6 +70,7 @@ class Hyperparameters:
     crop_margin: float = 0.125
     seed: int | None = None
     threads: int | None = None
+    average_top: int = 3
 
 
 @dataclass(frozen=True)
@@ -60,7 +79,8 @@ class FitConfig:
 
     `checkpoint` is a folder with config.json and model.safetensors, or "scratch:tiny"; `train`
     and `validation` are dataset folders (see `dataset.py`); `started_at` is the Unix time at which
-    the clock of `time_limit` (seconds) began.
+    the clock of `time_limit` (seconds) began; `eval_metric` is the measure by which weights are
+    chosen and judged (see `metric.py`).
     """
 
     checkpoint: str
@@ -70,8 +90,9 @@ class FitConfig:
     started_at: float
     time_limit: float | None = None
     seed: int = 0
-    method: Literal["full"] = "full"
+    method: Literal["full", "lora", "lit", "bitfit"] = "full"
     never_worse: Literal["mean", "significant"] = "mean"
+    eval_metric: str = "mrr"
     resume: bool = False
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
@@ -112,6 +133,7 @@ def parse_fit_config(value: object) -> FitConfig:
     """Parse the `config` of a fit job. Raises TrainerError CONFIG."""
     config = parse_strictly(FitConfig, value, "config")
     _check_ranges(config)
+    parse_metric(config.eval_metric)
     seed = config.hyperparameters.seed
     return config if seed is None else replace(config, seed=seed)
 
@@ -129,11 +151,16 @@ def _check_ranges(config: FitConfig) -> None:
     positive: dict[str, float | None] = {
         "timeLimit": config.time_limit,
         "hyperparameters.batchSize": h.batch_size,
+        "hyperparameters.miniBatchSize": h.mini_batch_size,
+        "hyperparameters.layerDecay": h.layer_decay,
+        "hyperparameters.loraRank": h.lora_rank,
+        "hyperparameters.loraAlpha": h.lora_alpha,
         "hyperparameters.maxSteps": h.max_steps,
         "hyperparameters.evaluationInterval": h.evaluation_interval,
         "hyperparameters.patience": h.patience,
         "hyperparameters.gradientClip": h.gradient_clip,
         "hyperparameters.threads": h.threads,
+        "hyperparameters.averageTop": h.average_top,
         "hyperparameters.learningRate": None if h.learning_rate == "auto" else h.learning_rate,
     }
     for key, value in positive.items():
@@ -142,6 +169,9 @@ def _check_ranges(config: FitConfig) -> None:
     ranges = {
         "weightDecay": (h.weight_decay, 0.0, math.inf),
         "warmup": (h.warmup, 0.0, 1.0),
+        "layerDecay": (h.layer_decay, 0.0, 1.0),
+        "ema": (h.ema or 0.0, 0.0, _BELOW_ONE),
+        "loraDropout": (h.lora_dropout, 0.0, _BELOW_ONE),
         "maxLogitScale": (h.max_logit_scale, 1.0, math.inf),
         "cropMargin": (h.crop_margin, 0.0, 1.0),
     }

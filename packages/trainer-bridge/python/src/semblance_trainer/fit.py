@@ -14,6 +14,7 @@ from semblance_trainer.config import FitConfig
 from semblance_trainer.dataset import ImageText
 from semblance_trainer.events import EventWriter
 from semblance_trainer.keep import certificate_inputs, keep_weights
+from semblance_trainer.methods import apply_method, check_method
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.never_worse import Judged, judge
 from semblance_trainer.pixels import Pixels, read_training_pixels
@@ -46,6 +47,7 @@ def run_fit(config: FitConfig, events: EventWriter, stop: StopRequest) -> dict[s
 
 def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fitted:
     """Load, train and choose: all that the time limit bounds. Raises TrainerError and Orphaned."""
+    check_method(config)
     clock = Clock(config.started_at, config.time_limit)
     store = CheckpointStore(config.job_folder)
     if config.hyperparameters.threads is not None:
@@ -55,6 +57,7 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
     ready = prepare(config, clock, events, stop, fresh=state_json is None)
     state = first_state(ready, config, clock, events, stop, state_json)
     mark_unfinished(config)
+    apply_method(ready.model, config.method, config.hyperparameters, config.seed)
     training = read_training_pixels(ready.train, ready.model, config, clock, events, stop.event)
     data = TrainingData(
         ready.train,
@@ -113,6 +116,7 @@ def _choose(ready: Prepared, state: RunState, config: FitConfig, events: EventWr
         state.start.judging,
         candidate.judging,
         ready.evaluator.judging_groups(),
+        metric=ready.evaluator.metric,
         chosen=candidate.choosing > state.start.choosing,
         rule=config.never_worse,
         seed=config.seed,
@@ -129,10 +133,10 @@ def _result(
     seconds: float,
 ) -> dict[str, Any]:
     kept = state.start
-    if judged.keep == "best" and state.best is not None:
+    if judged.is_better and state.best is not None:
         kept = state.best.evaluation
     return {
-        "kept": judged.keep,
+        "kept": "best" if judged.is_better else "start",
         "before": state.start.metrics,
         "after": kept.metrics,
         "judged": judged.as_json(),

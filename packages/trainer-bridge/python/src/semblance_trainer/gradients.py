@@ -9,6 +9,7 @@ from typing import Literal
 import torch
 
 from semblance_trainer.loss import multi_positive_info_nce, sigmoid_loss
+from semblance_trainer.mixed_precision import FLOAT32, MixedPrecision
 from semblance_trainer.model import DualEncoder
 
 __all__ = ["ALONE", "Exchange", "GradientOptions", "StepInput", "compute_gradients"]
@@ -36,12 +37,13 @@ class StepInput:
     """What one process encodes in a step, and how all of the step's pairs belong together.
 
     Attributes:
-        pixel_values: [rows, 3, height, width].
+        images: pixel_values [rows, 3, height, width]; from a locked image tower its normalised
+            embeddings [rows, dimension].
         ids: [rows] token ids of each text.
         targets: [batch, batch] of all processes' rows: see `loss.py`.
     """
 
-    pixel_values: torch.Tensor
+    images: torch.Tensor
     ids: Sequence[Sequence[int]]
     targets: torch.Tensor
 
@@ -53,11 +55,13 @@ class GradientOptions:
     Attributes:
         loss: which one.
         mini_batch_size: rows that are encoded at a time; None: all of them.
+        precision: in which to encode, and by which loss gradients are taken.
         exchange: with the other processes of the run.
     """
 
     loss: Literal["infonce", "sigmoid"]
     mini_batch_size: int | None = None
+    precision: MixedPrecision = FLOAT32
     exchange: Exchange = ALONE
 
 
@@ -74,8 +78,8 @@ def compute_gradients(
     rows = len(step.ids)
     size = options.mini_batch_size or rows
     if size >= rows:
-        loss = _loss(model, *_encode(model, step, slice(0, rows)), step.targets, options)
-        torch.autograd.backward(loss)
+        loss = _loss(model, *_encode(model, step, slice(0, rows), options), step.targets, options)
+        options.precision.backward(loss)
     else:
         parts = [slice(start, start + size) for start in range(0, rows, size)]
         loss = _in_parts(model, step, parts, options)
@@ -90,22 +94,30 @@ def _in_parts(
     with torch.no_grad():
         for rows in parts:
             states.append(_random_state(model.device))
-            encoded.append(_encode(model, step, rows))
+            encoded.append(_encode(model, step, rows, options))
     images, texts = (
         torch.cat(features).requires_grad_() for features in zip(*encoded, strict=True)
     )
     loss = _loss(model, images, texts, step.targets, options)
-    torch.autograd.backward(loss)
+    options.precision.backward(loss)
     for rows, state in zip(parts, states, strict=True):
         _set_random_state(model.device, state)
-        for features, whole in zip(_encode(model, step, rows), (images, texts), strict=True):
+        for features, whole in zip(
+            _encode(model, step, rows, options), (images, texts), strict=True
+        ):
             if features.requires_grad and whole.grad is not None:
                 torch.autograd.backward(features, whole.grad[rows])
     return loss
 
 
-def _encode(model: DualEncoder, step: StepInput, rows: slice) -> tuple[torch.Tensor, torch.Tensor]:
-    return model.encode_images(step.pixel_values[rows]), model.encode_texts(step.ids[rows])
+def _encode(
+    model: DualEncoder, step: StepInput, rows: slice, options: GradientOptions
+) -> tuple[torch.Tensor, torch.Tensor]:
+    with options.precision.rounding():
+        texts = model.encode_texts(step.ids[rows])
+        images = step.images[rows]
+        embedded = images.ndim == 2
+        return images.to(model.device) if embedded else model.encode_images(images), texts
 
 
 def _loss(

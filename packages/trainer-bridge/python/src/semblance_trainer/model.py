@@ -15,6 +15,7 @@ from torch import nn
 
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.images import ImageRecipe, read_image_recipe
+from semblance_trainer.lora import plain_tensors
 from semblance_trainer.tokens import TextBatch, TextEncoder, read_text_encoder
 
 __all__ = ["DualEncoder", "load_dual_encoder", "pick_device", "silence_transformers"]
@@ -58,13 +59,13 @@ class DualEncoder:
 
     def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
         """Return L2-normalised image embeddings [batch, dimension]."""
-        return F.normalize(self.project_images(pixel_values.to(self.device)), dim=-1)
+        return _unit(self.project_images(pixel_values.to(self.device)))
 
     def encode_texts(self, ids: Sequence[Sequence[int]]) -> torch.Tensor:
         """Return L2-normalised text embeddings [batch, dimension] of token ids."""
         padded = self.texts.pad(ids)
         batch = TextBatch(padded.input_ids.to(self.device), padded.attention_mask.to(self.device))
-        return F.normalize(self.project_texts(batch), dim=-1)
+        return _unit(self.project_texts(batch))
 
     @property
     def dimension(self) -> int:
@@ -94,13 +95,23 @@ class DualEncoder:
         }
 
     def tensors(self) -> dict[str, torch.Tensor]:
-        """Return the weights by name, as a checkpoint holds them, on the CPU and contiguous."""
-        state: dict[str, torch.Tensor] = self.network.state_dict()
+        """Return the weights by name, as a checkpoint holds them, on the CPU and contiguous.
+
+        Without adapters: those are no part of a checkpoint (see `lora.py`).
+        """
+        state = plain_tensors(self.network.state_dict())
         return {name: value.detach().cpu().contiguous() for name, value in state.items()}
 
     def load_tensors(self, tensors: dict[str, torch.Tensor]) -> None:
         """Replace the weights."""
         self.network.load_state_dict(tensors)
+
+
+def _unit(embeddings: torch.Tensor) -> torch.Tensor:
+    """Normalise, in float32 at least: half precision would move an embedding by a thousandth."""
+    if embeddings.dtype in (torch.float16, torch.bfloat16):
+        embeddings = embeddings.float()
+    return F.normalize(embeddings, dim=-1)
 
 
 def pick_device(wanted: str) -> torch.device:

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 
 from semblance_trainer.checkpoint import Tensors
+from semblance_trainer.layer_rates import rate_factor
 from semblance_trainer.model import DualEncoder
 
-__all__ = ["load_optimizer", "make_optimizer", "optimizer_tensors"]
+__all__ = ["load_optimizer", "make_optimizer", "optimizer_tensors", "set_learning_rate"]
 
 
-def make_optimizer(model: DualEncoder, weight_decay: float) -> torch.optim.AdamW:
-    """Return AdamW as CLIP was trained with: betas (0.9, 0.98), epsilon 1e-6.
+def make_optimizer(
+    model: DualEncoder, weight_decay: float, layer_decay: float = 1.0
+) -> torch.optim.AdamW:
+    """Return AdamW as CLIP was trained with, on what is trainable: betas (0.9, 0.98), epsilon 1e-6.
 
     Radford et al. 2021, arXiv:2103.00020, section 2.5 and table 18: no decay on gains, biases and
-    the logit scale.
+    the logit scale. For `layer_decay` see `layer_rates.py`.
     """
-    parameters = [p for p in model.network.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
-    ]
+    groups: dict[tuple[float, float], dict[str, Any]] = {}
+    for name, parameter in model.network.named_parameters():
+        if parameter.requires_grad:
+            decay = weight_decay if parameter.ndim >= 2 else 0.0
+            factor = rate_factor(model, name, layer_decay)
+            empty = {"params": [], "weight_decay": decay, "factor": factor}
+            groups.setdefault((decay, factor), empty)["params"].append(parameter)
     fused = model.device.type in ("cpu", "cuda")
-    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), eps=1e-6, fused=fused)
+    return torch.optim.AdamW(
+        list(groups.values()), lr=0.0, betas=(0.9, 0.98), eps=1e-6, fused=fused
+    )
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Set the rate of the layers at the output; the others follow by their factors."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group["factor"]
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer, names: Mapping[int, str]) -> Tensors:
@@ -39,7 +53,7 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer, names: Mapping[int, str]
 def load_optimizer(
     optimizer: torch.optim.Optimizer, tensors: Tensors, names: Mapping[int, str]
 ) -> None:
-    """Put back what `optimizer_tensors` gave."""
+    """Put back what `optimizer_tensors` gave; names that are not a parameter's are left alone."""
     by_name: dict[str, dict[str, torch.Tensor]] = {}
     for name, value in tensors.items():
         parameter, _, key = name.rpartition("/")

@@ -68,7 +68,10 @@ class Trainer:
         self.state.plan = replace(self.state.plan, correct_at=None)
 
     def run(self) -> str:
-        """Train; return why it stopped. The last weights are evaluated and saved."""
+        """Train; return why it stopped. The last weights are evaluated and saved.
+
+        The model is then a plain one, for any weights of the run to be loaded into.
+        """
         self._parts.model.network.train()
         while self.state.stopped is None:
             reason = self._reason_to_stop()
@@ -80,6 +83,7 @@ class Trainer:
         if self.state.step > self.state.last_evaluated:
             self._evaluate()
             self.save()
+        self._updater.finish()
         return self.state.stopped
 
     def _reason_to_stop(self) -> str | None:
@@ -108,8 +112,9 @@ class Trainer:
         began = time.monotonic()
         rate = learning_rate_at(state.step, state.plan, state.learning_rate, h.warmup)
         batch = self._parts.data.step(state.step)
-        step = StepInput(batch.pixel_values, batch.ids, batch.positives)
-        done = self._updater.update(step, rate, self._parts.seed * 1_000_003 + state.step)
+        step = StepInput(batch.pixel_values, batch.ids, batch.targets)
+        seed = self._parts.seed * 1_000_003 + state.step
+        done = self._updater.update(step, state.step + 1, rate, seed)
         if not done.finite:
             self._tell_step(done.loss, rate, len(batch.ids), began, force=True)
             return False
@@ -176,6 +181,10 @@ class Trainer:
         self.tell_progress()
 
     def _evaluate(self) -> None:
+        with self._updater.kept_weights():
+            self._evaluate_kept()
+
+    def _evaluate_kept(self) -> None:
         state, parts = self.state, self._parts
         evaluation, seconds = parts.evaluator.timed(parts.model)
         state.costs.evaluation = max(seconds, 0.8 * state.costs.evaluation)
@@ -196,7 +205,7 @@ class Trainer:
         """Commit weights, optimizer and state; the best weights when they are new."""
         state, began = self.state, time.monotonic()
         files = {
-            "last": (state.step, self._parts.model.tensors()),
+            "last": (state.step, self._updater.last_weights()),
             "optimizer": (state.step, self._updater.tensors()),
         }
         if self._best_tensors is not None and state.best is not None:
