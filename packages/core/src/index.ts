@@ -79,6 +79,7 @@ export type {
   EmbeddingFitSpec,
   EncodedPairs,
   FileFitSpec,
+  FitCandidate,
   FitCommon,
   FitResult,
   Judged,

@@ -21,6 +21,13 @@ export interface FitCommon {
    * interval lies above 0. @defaultValue `"mean"`
    */
   readonly neverWorse?: "mean" | "significant";
+  /**
+   * The measure by which weights are chosen and judged, over the queries of both directions: a name of
+   * `eval --json` without the direction (`"hit@10"`, `"rsum"`, `"medr"`), or with it for that one alone
+   * (`"t2i.ndcg@5"`). Without `@k` `mrr` has no cut, and others are the mean over 1, 5 and 10.
+   * @defaultValue `"mrr"`, of little variance
+   */
+  readonly evalMetric?: string;
   /** Go on with an unfinished run in `runFolder`. */
   readonly resume?: boolean;
 }
@@ -90,29 +97,48 @@ export type TrainingEvent =
 
 /** The comparison that decided whether the trained weights replace the start. */
 export interface Judged {
-  /** `"mrr"`: mean reciprocal rank of both directions. */
+  /** As in {@link FitCommon.evalMetric}. */
   readonly metric: string;
-  /** Mean of candidate − start over the judging half's queries. */
+  /**
+   * How much better the candidate is: the mean of candidate − start over the judging half's queries;
+   * for `medr` the difference of their medians.
+   */
   readonly gain: number;
   /** 95 % interval of the gain: paired, clustered by image. */
   readonly interval?: readonly [number, number];
-  /** Per query of the judging half, in [0, 1]. */
+  /**
+   * Per query of the judging half, greater is better: in [0, 1], but for `rsum`, of which they are the
+   * parts, and for ranks, which are negated.
+   */
   readonly start: Float64Array;
   readonly candidate: Float64Array;
   /** The cluster of each query: queries that share an image or a text are not independent. */
   readonly groups: Uint32Array;
 }
 
+/** Weights that could have been kept. */
+export interface FitCandidate {
+  /** `"start"`, `"step 40"`, `"average of 3"`, `"alpha 0.25"`, … */
+  readonly name: string;
+  /** The metric on the choosing half, greater is better: ranks are negated. `null` when not finite. */
+  readonly choosing: number | null;
+}
+
 /** What came of a fit. */
 export interface FitResult {
-  /** Which weights were kept; `"start"` when training did not beat it. */
+  /**
+   * Which weights were kept: `"start"` when training did not beat it, the `"best"` checkpoint, the
+   * `"average"` of several, or what is `"interpolated"` between the start and one of these.
+   */
   readonly kept: "start" | "best" | "average" | "interpolated";
-  /** The weight of the trained side when `kept` is `"interpolated"`. */
+  /** The weight of the trained side, in (0, 1), when `kept` is `"interpolated"`. */
   readonly alpha?: number;
   /** On the whole of validation. */
   readonly before: Metrics;
   readonly after: Metrics;
   readonly judged: Judged;
+  /** Every candidate whose choosing half was measured, the start first. */
+  readonly candidates?: readonly FitCandidate[];
   /** Updates made. */
   readonly steps: number;
   readonly stopped: "timeLimit" | "maxSteps" | "patience" | "nonFinite" | "aborted";

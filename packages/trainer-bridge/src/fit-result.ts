@@ -24,6 +24,9 @@ const resultSchema: z.ZodType<FitResult> = z.object({
       groups: z.array(z.number()).transform((groups) => Uint32Array.from(groups)),
     })
     .transform(({ interval, ...judged }) => (interval ? { ...judged, interval } : judged)),
+  candidates: z
+    .array(z.object({ name: z.string(), choosing: z.number().nullable() }))
+    .exactOptional(),
   steps: z.number(),
   stopped: z.enum(["timeLimit", "maxSteps", "patience", "nonFinite", "aborted"]),
   timing: z.object({ fit: z.number(), export: z.number() }),

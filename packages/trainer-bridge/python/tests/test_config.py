@@ -34,6 +34,7 @@ def test_the_defaults_are_those_of_the_protocol() -> None:
         "cropMargin": 0.125,
         "seed": None,
         "threads": None,
+        "averageTop": 3,
     }
 
 
@@ -59,6 +60,10 @@ def test_a_seed_among_the_hyperparameters_is_the_seed() -> None:
         ({"timeLimit": float("nan")}, "timeLimit: expected a number"),
         ({"resume": 1}, "resume: expected true or false"),
         ({"checkpoint": None}, "checkpoint: expected a string"),
+        ({"evalMetric": "hits@1"}, "evalMetric: expected a metric such as mrr.*'hits@1'"),
+        ({"evalMetric": "hit@0"}, "evalMetric: expected a metric"),
+        ({"evalMetric": "t2i.rsum"}, "evalMetric: expected a metric"),
+        ({"hyperparameters": {"averageTop": 0}}, "averageTop: expected a number above 0"),
         ({"seed": -1}, "seed: expected a whole number of at least 0"),
     ],
 )

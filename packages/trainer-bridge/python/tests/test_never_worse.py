@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
+from semblance_trainer.bootstrap import (
+    clustered_interval,
+    clustered_intervals,
+    clustered_medians_interval,
+)
 from semblance_trainer.halves import split_validation
-from semblance_trainer.never_worse import clustered_interval, judge
+from semblance_trainer.metric import parse_metric
+from semblance_trainer.never_worse import Judged, judge
 
 
 def pairs_of(*pairs: tuple[int, int]) -> np.ndarray:
@@ -38,36 +44,44 @@ def test_data_that_hangs_together_is_used_whole_and_says_so() -> None:
     assert len(halves.rows(0)[0]) == len(halves.rows(1)[0]) == 6
 
 
-def decide(start: list[float], candidate: list[float], **options: object) -> str:
-    groups = np.arange(len(start))
-    rule = options.pop("rule", "mean")
-    chosen = bool(options.pop("chosen", True))
+def decide(start: list[float], candidate: list[float], **options: object) -> Judged:
+    """Judge queries that are clusters of their own."""
+    given = {"groups": np.arange(len(start)), "metric": "mrr", "chosen": True, "rule": "mean"}
+    given |= options
     return judge(
         np.array(start),
         np.array(candidate),
-        groups,
-        chosen=chosen,
-        rule=rule,
-        seed=0,  # type: ignore[arg-type]
-    ).keep
+        given.pop("groups"),
+        metric=parse_metric(str(given.pop("metric"))),
+        seed=0,
+        **given,
+    )
 
 
 def test_the_start_stays_unless_the_mean_rises() -> None:
-    assert decide([0.5, 0.5], [0.6, 0.5]) == "best"
-    assert decide([0.5, 0.5], [0.5, 0.5]) == "start"
-    assert decide([0.5, 0.5], [0.6, 0.1]) == "start"
+    assert decide([0.5, 0.5], [0.6, 0.5]).is_better
+    assert not decide([0.5, 0.5], [0.5, 0.5]).is_better
+    assert not decide([0.5, 0.5], [0.6, 0.1]).is_better
+
+
+def test_a_median_is_judged_by_the_medians() -> None:
+    start, candidate = [-9.0, -5, -4, -3, -2], [-50.0, -4, -3, -2, -1]
+    judged = decide(start, candidate, metric="medr")
+    assert (judged.gain, judged.is_better) == (1, True)
+    assert judged.as_json()["metric"] == "medr"
+    assert decide(start, candidate, metric="meanr").gain == pytest.approx(-37 / 5)
 
 
 def test_a_candidate_that_lost_on_the_choosing_half_is_not_kept() -> None:
-    assert decide([0.5, 0.5], [0.6, 0.6], chosen=False) == "start"
+    assert not decide([0.5, 0.5], [0.6, 0.6], chosen=False).is_better
 
 
 def test_significant_demands_an_interval_above_zero() -> None:
     start = [0.5] * 40
     mixed = [0.9 if i % 2 else 0.15 for i in range(40)]
-    assert decide(start, mixed) == "best"
-    assert decide(start, mixed, rule="significant") == "start"
-    assert decide(start, [0.6] * 40, rule="significant") == "best"
+    assert decide(start, mixed).is_better
+    assert not decide(start, mixed, rule="significant").is_better
+    assert decide(start, [0.6] * 40, rule="significant").is_better
 
 
 def test_the_interval_of_two_clusters_is_worked_by_hand() -> None:
@@ -87,23 +101,39 @@ def test_the_interval_is_wider_when_queries_hang_together() -> None:
     assert together[1] - together[0] == pytest.approx(2 * 1.96 * standard_error, rel=0.15)
 
 
+def test_several_means_see_the_same_draws() -> None:
+    gains = np.random.default_rng(5).normal(size=(40, 2))
+    groups = np.arange(40) // 2
+    together = clustered_intervals(gains, groups, seed=3)
+    apart = [clustered_interval(gains[:, i], groups, seed=3) for i in range(2)]
+    assert np.array(together) == pytest.approx(np.array(apart))
+
+
+def test_the_interval_of_medians_is_that_of_the_resampled_data() -> None:
+    random = np.random.default_rng(6)
+    start, candidate = random.normal(size=30).round(1), random.normal(size=30).round(1)
+    groups = np.arange(30) // 2
+    draws = np.random.default_rng(9)
+    gains = []
+    for _ in range(20):
+        for drawn in draws.integers(0, 15, (100, 15)):
+            rows = np.concatenate([np.flatnonzero(groups == group) for group in drawn])
+            gains.append(np.median(candidate[rows]) - np.median(start[rows]))
+    expected = np.percentile(gains, [2.5, 97.5])
+    assert clustered_medians_interval(start, candidate, groups, seed=9) == pytest.approx(expected)
+
+
 def test_one_cluster_says_nothing() -> None:
+    one = {"groups": np.array([1, 1])}
     assert clustered_interval(np.array([0.3, 0.2]), np.array([1, 1]), seed=0) is None
-    facts = np.array([0.5, 0.5]), np.array([0.8, 0.7]), np.array([1, 1])
-    judged = judge(*facts, chosen=True, rule="mean", seed=0)
-    assert judged.keep == "best"
+    judged = decide([0.5, 0.5], [0.8, 0.7], **one)
+    assert judged.is_better
     assert "interval" not in judged.as_json()
-    assert judge(*facts, chosen=True, rule="significant", seed=0).keep == "start"
+    assert not decide([0.5, 0.5], [0.8, 0.7], rule="significant", **one).is_better
+    assert decide([-2, -2], [-1, -1], metric="medr", **one).interval is None
 
 
 def test_queries_without_relevant_items_are_left_out() -> None:
-    judged = judge(
-        np.array([0.5, np.nan]),
-        np.array([0.75, np.nan]),
-        np.arange(2),
-        chosen=True,
-        rule="mean",
-        seed=0,
-    )
+    judged = decide([0.5, np.nan], [0.75, np.nan])
     assert judged.gain == 0.25
     assert len(judged.start) == 1

@@ -19,6 +19,7 @@ from semblance_trainer.errors import TrainerError
 from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
 from semblance_trainer.learning_rate import automatic_learning_rate
+from semblance_trainer.metric import parse_metric
 from semblance_trainer.model import DualEncoder, load_dual_encoder, pick_device
 from semblance_trainer.pixels import Pixels, read_validation_pixels
 from semblance_trainer.run_state import Costs, RunState
@@ -96,7 +97,8 @@ def prepare(
     heed()
     settings = _settings(config, model, train, validation)
     pixels = read_validation_pixels(validation, model, config, clock, events, heed)
-    evaluator = Evaluator(validation, pixels.files, pixels.cache, config.seed)
+    metric = parse_metric(config.eval_metric)
+    evaluator = Evaluator(validation, pixels.files, pixels.cache, config.seed, metric)
     if not evaluator.halves.separate:
         events.warning(
             "VALIDATION_NOT_SPLIT",
@@ -112,11 +114,12 @@ def _settings(
 ) -> str:
     """Return a hash of what decides a run's course; the same on resumption."""
     h: Hyperparameters = dataclasses.replace(config.hyperparameters, threads=None)
-    facts = [dataclasses.asdict(h), config.seed, config.method, hash_weights(model.tensors())]
+    named = [config.seed, config.method, config.eval_metric]
+    facts = [dataclasses.asdict(h), *named, hash_weights(model.tensors())]
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     for dataset in (train, validation):
-        digest.update(json.dumps([dataset.paths, dataset.texts]).encode())
-        digest.update(dataset.pairs.tobytes())
+        for part in dataset.bytes():
+            digest.update(part)
     return digest.hexdigest()
 
 

@@ -1,113 +1,151 @@
-"""Reciprocal ranks and hit rates, exact under ties: the value expected over random tie order.
+"""Where relevant items stand in a ranking, with ties kept as ties: all that rank metrics need.
 
-The twin of `reciprocalRanks` in @semblance/core, with real many-to-many relevance. A score is a
-dot product accumulated in float64 and rounded to float32 once.
+The twin of `tieGroups` in @semblance/core, with real many-to-many relevance. A score is a dot
+product accumulated in float64 and rounded to float32 once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "CUTOFFS",
-    "QueryRanks",
-    "expected_hit",
-    "expected_reciprocal_rank",
-    "random_mean_reciprocal_rank",
-    "rank_queries",
-    "ranking_agreement",
-]
+__all__ = ["Ranked", "RelevantItems", "rank_queries", "ranking_agreement"]
 
-CUTOFFS = (1, 5, 10)
 _BLOCK = 512  # queries at most
 _BLOCK_BYTES = 48_000_000
 _BYTES_A_SCORE = 16  # in float64 and in float32, or in float32 twice with masks
 
 
 @dataclass(frozen=True)
-class QueryRanks:
-    """Per query, in [0, 1]; NaN for one without relevant items.
+class RelevantItems:
+    """Which rows of a gallery each query should find.
 
     Attributes:
-        reciprocal: [query] expected reciprocal rank of the first relevant item, no cut.
-        hits: [query, cutoff] probability that a relevant item is in the top 1, 5, 10.
+        bounds: [query + 1] query i has the entries bounds[i] … bounds[i + 1].
+        items: [entry] rows of the gallery, each once a query.
+        grades: [entry] how relevant they are, above 0.
     """
 
-    reciprocal: NDArray[np.float64]
-    hits: NDArray[np.float64]
+    bounds: NDArray[np.int64]
+    items: NDArray[np.int64]
+    grades: NDArray[np.float64]
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return [query] how many items are relevant."""
+        return np.diff(self.bounds)
 
 
-@lru_cache(maxsize=4096)
-def _first_position(size: int, relevant: int) -> NDArray[np.float64]:
-    """Return P(first relevant item stands at position p), p = 1 … size, in a random order.
+@dataclass(frozen=True)
+class Ranked:
+    """Groups of gallery items that share one score, at least one of them relevant.
 
-    Of `size` items of which `relevant` are relevant: C(size - p, relevant - 1) / C(size, relevant),
-    as a running product of (size - p - relevant + 1) / (size - p).
+    Attributes:
+        query: [group] the query, ascending; a query's groups stand best first.
+        above: [group] how many items score strictly higher.
+        size: [group] how many items have this score, relevant or not.
+        relevant: [group] how many of them are relevant.
+        gain: [group] the sum of their grades.
+        items: what was relevant.
+        complete: False when each query has its first group alone.
     """
-    positions = np.arange(1, size, dtype=np.float64)
-    ratios = np.maximum(size - positions - relevant + 1, 0) / (size - positions)
-    return np.concatenate(([1.0], np.cumprod(ratios))) * (relevant / size)
 
+    query: NDArray[np.int64]
+    above: NDArray[np.int64]
+    size: NDArray[np.int64]
+    relevant: NDArray[np.int64]
+    gain: NDArray[np.float64]
+    items: RelevantItems
+    complete: bool
 
-def expected_reciprocal_rank(above: int, size: int, relevant: int) -> float:
-    """Return E[1 / rank of the first relevant item].
-
-    The best relevant items score exactly as `size` items do, `relevant` of them relevant, and
-    `above` items score higher.
-    """
-    if size == 1:
-        return 1 / (above + 1)
-    ranks = above + np.arange(1, size + 1)
-    return float((_first_position(size, relevant) / ranks).sum())
-
-
-def expected_hit(above: int, size: int, relevant: int, k: int) -> float:
-    """Return P(a relevant item is among the first k)."""
-    inside = min(max(k - above, 0), size)
-    return 1.0 if inside == size else float(_first_position(size, relevant)[:inside].sum())
+    def first(self) -> NDArray[np.int64]:
+        """Return the places of the groups that are their query's first."""
+        return np.flatnonzero(np.append(True, self.query[1:] != self.query[:-1])[: len(self.query)])
 
 
 def rank_queries(
     queries: NDArray[np.float32],  # [query, dimension]
     gallery: NDArray[np.float32],  # [item, dimension]
-    relevant: Sequence[NDArray[np.int64]],  # for each query the rows of its relevant items
-) -> QueryRanks:
+    relevant: RelevantItems,
+    *,
+    complete: bool,
+) -> Ranked:
     """Rank the gallery for every query, block by block of queries.
 
-    A block's scores and masks take less than 64 MB as long as the gallery has fewer than three
+    With `complete` every group of every query is found, else the first alone, which is faster. A
+    block's scores and masks take less than 64 MB as long as the gallery has fewer than three
     million items; besides them the gallery is held once more, in float64.
     """
-    reciprocal = np.full(len(queries), np.nan)
-    hits = np.full((len(queries), len(CUTOFFS)), np.nan)
     columns = gallery.astype(np.float64).T
     step = min(_BLOCK, max(1, _BLOCK_BYTES // (_BYTES_A_SCORE * max(1, len(gallery)))))
+    blocks = [_empty_block()]
     for start in range(0, len(queries), step):
-        block = queries[start : start + step].astype(np.float64)
-        scores = (block @ columns).astype(np.float32)  # [block, item]
-        is_relevant = np.zeros(scores.shape, dtype=np.bool_)
-        for row in range(len(block)):
-            is_relevant[row, relevant[start + row]] = True
-        best = np.where(is_relevant, scores, -np.inf).max(axis=1, keepdims=True)
-        above = (scores > best).sum(axis=1)
-        level = scores == best
-        size, tied = level.sum(axis=1), (level & is_relevant).sum(axis=1)
-        for i in np.flatnonzero(tied):
-            facts = int(above[i]), int(size[i]), int(tied[i])
-            reciprocal[start + i] = expected_reciprocal_rank(*facts)
-            hits[start + i] = [expected_hit(*facts, k) for k in CUTOFFS]
-    return QueryRanks(reciprocal, hits)
+        scores = (queries[start : start + step].astype(np.float64) @ columns).astype(np.float32)
+        blocks.append(_rank_block(scores, start, relevant, complete))
+    parts = [np.concatenate(column) for column in zip(*blocks, strict=True)]
+    whole = [part.astype(np.int64) for part in parts[:4]]
+    return Ranked(whole[0], whole[1], whole[2], whole[3], parts[4], relevant, complete)
 
 
-def random_mean_reciprocal_rank(relevant: Sequence[NDArray[np.int64]], items: int) -> float:
-    """Return the MRR that a random ranking of `items` items would have, exactly."""
-    counts = [len(rows) for rows in relevant if len(rows) > 0]
-    by_count = {count: expected_reciprocal_rank(0, items, count) for count in set(counts)}
-    return float(np.mean([by_count[count] for count in counts]))
+_Block = tuple[NDArray[np.generic], ...]
+
+
+def _empty_block() -> _Block:
+    return tuple(np.zeros(0) for _ in range(5))
+
+
+def _rank_block(
+    scores: NDArray[np.float32],  # [block, item]
+    start: int,
+    relevant: RelevantItems,
+    complete: bool,
+) -> _Block:
+    """Return (query, above, size, relevant, gain) of the block's groups."""
+    bounds = relevant.bounds[start : start + len(scores) + 1]
+    entries = slice(bounds[0], bounds[-1])
+    if bounds[0] == bounds[-1]:
+        return _empty_block()
+    owner = np.repeat(np.arange(len(scores)), np.diff(bounds))
+    own = scores[owner, relevant.items[entries]]
+    order = np.lexsort((-own, owner))
+    owner, own = owner[order], own[order]
+    begins = np.ones(len(own), dtype=np.bool_)
+    begins[1:] = (owner[1:] != owner[:-1]) | (own[1:] != own[:-1])
+    at = np.flatnonzero(begins)
+    tied = np.diff(np.append(at, len(own)))
+    gain = np.add.reduceat(relevant.grades[entries][order], at)
+    row, level = owner[at], own[at]
+    if not complete:
+        first = np.append(True, row[1:] != row[:-1])
+        row, level, tied, gain = row[first], level[first], tied[first], gain[first]
+    count = _count_all if complete else _count_first
+    above, size = count(scores, row, level)
+    return row + start, above, size, tied, gain
+
+
+def _count_first(
+    scores: NDArray[np.float32], row: NDArray[np.int64], level: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many of a row's scores are above, and at, one level a row."""
+    levels = np.full((len(scores), 1), np.inf, dtype=np.float32)
+    levels[row, 0] = level
+    return (scores > levels).sum(axis=1)[row], (scores == levels).sum(axis=1)[row]
+
+
+def _count_all(
+    scores: NDArray[np.float32], row: NDArray[np.int64], level: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many of a row's scores are above, and at, any number of levels a row."""
+    above, size = np.empty(len(row), dtype=np.int64), np.empty(len(row), dtype=np.int64)
+    bounds = np.searchsorted(row, np.arange(len(scores) + 1))
+    for i in range(len(scores)):
+        part = slice(bounds[i], bounds[i + 1])
+        ascending = np.sort(scores[i])
+        high = np.searchsorted(ascending, level[part], side="right")
+        above[part] = len(ascending) - high
+        size[part] = high - np.searchsorted(ascending, level[part], side="left")
+    return above, size
 
 
 def ranking_agreement(
