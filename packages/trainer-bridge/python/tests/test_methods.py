@@ -1,0 +1,197 @@
+"""What each method trains, that it can be resumed to the bit, and that plain weights come out."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from conftest import Fit, Job, read_events
+from semblance_trainer.checkpoint import Tensors, read_tensors
+from semblance_trainer.errors import TrainerError
+from semblance_trainer.evaluation import Evaluator
+from semblance_trainer.events import EventWriter
+from semblance_trainer.lora import add_lora, merged, remove_lora
+from semblance_trainer.methods import apply_method, count_parameters
+from semblance_trainer.model import DualEncoder, load_dual_encoder
+from semblance_trainer.optimizer import make_optimizer, set_learning_rate
+from semblance_trainer.stop import StopRequest
+from semblance_trainer.weight_average import WeightAverage
+
+CPU = torch.device("cpu")
+IMAGE_TOWER = ("vision_model.", "visual_projection.")
+SETTINGS: dict[str, dict[str, Any]] = {
+    "full": {"hyperparameters": {"miniBatchSize": 5, "layerDecay": 0.7}},
+    "lora": {"method": "lora", "hyperparameters": {"loraDropout": 0.2, "learningRate": 1e-2}},
+    "lit": {"method": "lit"},
+    "bitfit": {"method": "bitfit"},
+    "average": {"hyperparameters": {"ema": 0.9}},
+    "averaged adapters": {"method": "lora", "hyperparameters": {"ema": 0.9}},
+    "bf16": {"hyperparameters": {"precision": "bf16"}},
+    "fp16": {"hyperparameters": {"precision": "fp16"}},
+}
+
+
+def settings_of(name: str, **hyperparameters: Any) -> dict[str, Any]:
+    given = SETTINGS[name]
+    merged_ones = {"maxSteps": 12, "learningRate": 1e-3, **given.get("hyperparameters", {})}
+    return {**given, "hyperparameters": {**merged_ones, **hyperparameters}}
+
+
+def saved(run: str, name: str) -> Tensors:
+    return read_tensors(Path(run) / "job" / f"{name}.safetensors")
+
+
+def changed(before: Tensors, after: Tensors) -> set[str]:
+    assert before.keys() == after.keys()
+    return {name for name in before if not torch.equal(before[name], after[name])}
+
+
+def stop_after(step: int, monkeypatch: pytest.MonkeyPatch) -> StopRequest:
+    """Return a request to stop that is made once that step was told of."""
+    stop, tell = StopRequest(threading.Event()), EventWriter.step
+
+    def told(events: EventWriter, **facts: Any) -> None:
+        tell(events, **facts)
+        if facts["step"] == step:
+            stop.event.set()
+
+    monkeypatch.setattr(EventWriter, "step", told)
+    return stop
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_resumed_run_is_the_uninterrupted_one_to_the_bit(
+    job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    settings = settings_of(name)
+    whole = fit(job("whole", **settings))
+    with monkeypatch.context() as patch:
+        assert fit(job("parts", **settings), stop_after(5, patch)).result["steps"] == 5
+    parts = fit(job("parts", **settings, resume=True))
+    assert parts.result["steps"] == whole.result["steps"] == 12
+    for file in ("last", "optimizer", "best"):
+        assert (
+            changed(saved(whole.result["model"], file), saved(parts.result["model"], file)) == set()
+        )
+
+
+def test_the_image_tower_is_locked(job: Job, fit: Fit, micro_checkpoint: Path) -> None:
+    result = fit(job(**settings_of("lit"))).result
+    before = load_dual_encoder(micro_checkpoint, CPU).tensors()
+    for file in ("last", "best"):
+        names = changed(before, saved(result["model"], file))
+        assert not any(name.startswith(IMAGE_TOWER) for name in names)
+        assert {"text_projection.weight", "logit_scale"} < names
+
+
+def test_biases_and_norms_alone_are_trained(job: Job, fit: Fit, micro_checkpoint: Path) -> None:
+    result = fit(job(**settings_of("bitfit"))).result
+    before = load_dual_encoder(micro_checkpoint, CPU).tensors()
+    names = changed(before, saved(result["model"], "last"))
+    assert all(name.endswith("bias") or "norm" in name or name == "logit_scale" for name in names)
+    assert {"vision_model.pre_layrnorm.weight", "text_model.final_layer_norm.bias"} < names
+
+
+def test_adapters_become_plain_weights(job: Job, fit: Fit, micro_checkpoint: Path) -> None:
+    fitted = fit(job(**settings_of("lora", loraRank=3)))
+    before = load_dual_encoder(micro_checkpoint, CPU).tensors()
+    best = saved(fitted.result["model"], "best")
+    names = changed(before, best)
+    assert len(names) == 2 * 2 * 6 + 1  # towers · layers · their six matrices, the logit scale
+    for name in names - {"logit_scale"}:
+        assert torch.linalg.matrix_rank(best[name] - before[name], rtol=1e-3) == 3
+    fitted.model.load_tensors(best)  # the model is a plain one again
+
+
+def random_adapters(model: DualEncoder) -> None:
+    add_lora(model.network, rank=2, alpha=4, dropout=0.0, seed=1)
+    generator = torch.Generator().manual_seed(2)
+    with torch.no_grad():
+        for name, parameter in model.network.named_parameters():
+            if ".lora_B." in name:
+                parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.1)
+
+
+def test_merged_weights_encode_as_the_adapters_do(micro_checkpoint: Path) -> None:
+    model = load_dual_encoder(micro_checkpoint, CPU)
+    ids = model.texts.ids(["a red circle", "2: bar in blue"])
+    plain = model.encode_texts(ids)
+    start = model.tensors()
+    random_adapters(model)
+    with torch.no_grad():
+        adapted = model.encode_texts(ids)
+        with merged(model.network):
+            weights, within = model.tensors(), model.encode_texts(ids)
+        assert torch.equal(model.encode_texts(ids), adapted)
+    assert (adapted - plain).abs().max() > 1e-2
+    assert (within - adapted).abs().max() < 1e-6
+    remove_lora(model.network)
+    assert changed(start, model.tensors()) == set()
+    model.load_tensors(weights)
+    assert torch.equal(model.encode_texts(ids), within)
+
+
+@pytest.mark.parametrize("name", ["average", "lora", "averaged adapters"])
+def test_what_is_kept_is_what_was_evaluated(job: Job, fit: Fit, name: str) -> None:
+    config = job(**settings_of(name, learningRate=1e-2))
+    fitted = fit(config)
+    best = saved(config.run_folder, "best")
+    fitted.model.load_tensors(best)
+    pixels = fitted.pixels
+    evaluator = Evaluator(fitted.validation, pixels.files, pixels.cache, config.seed)
+    events = [e for e in read_events(config.run_folder) if e["type"] == "evaluation"]
+    metrics = evaluator.evaluate(fitted.model).metrics
+    assert metrics in [event["metrics"] for event in events[1:]]
+    assert metrics != events[0]["metrics"]
+
+
+def test_an_average_follows_the_weights_from_afar() -> None:
+    weight = torch.nn.Parameter(torch.zeros(3))
+    average = WeightAverage([weight], 0.75)
+    expected = 0.0
+    for update in range(1, 41):
+        with torch.no_grad():
+            weight.fill_(float(update))
+        average.include(update)
+        decay = min(0.75, (1 + update) / (10 + update))
+        expected = decay * expected + (1 - decay) * update
+    with average.in_place():
+        assert weight.tolist() == pytest.approx([expected] * 3)
+    assert weight.tolist() == [40.0] * 3
+
+
+def test_layers_nearer_to_the_input_learn_more_slowly(micro_checkpoint: Path) -> None:
+    model = load_dual_encoder(micro_checkpoint, CPU)
+    optimizer = make_optimizer(model, 0.1, 0.5)
+    set_learning_rate(optimizer, 8.0)
+    names = {id(p): name for name, p in model.network.named_parameters()}
+    rates = {names[id(p)]: g["lr"] for g in optimizer.param_groups for p in g["params"]}
+    assert rates.keys() == set(names.values())
+    for tower in ("vision_model", "text_model"):
+        assert rates[f"{tower}.encoder.layers.1.mlp.fc1.weight"] == 4.0
+        assert rates[f"{tower}.encoder.layers.0.mlp.fc1.bias"] == 2.0
+        assert rates[f"{tower}.embeddings.position_embedding.weight"] == 1.0
+    assert rates["logit_scale"] == rates["text_projection.weight"] == 8.0
+
+
+@pytest.mark.parametrize(
+    ("method", "share"), [("full", 1.0), ("lora", 0.35), ("lit", 0.4), ("bitfit", 0.05)]
+)
+def test_parameters_are_counted(
+    job: Job, micro_checkpoint: Path, method: Any, share: float
+) -> None:
+    model = load_dual_encoder(micro_checkpoint, CPU)
+    everything = sum(p.numel() for p in model.network.parameters())
+    apply_method(model, method, job().hyperparameters, 0)
+    trained, of = count_parameters(model)
+    assert of == everything
+    assert trained / of == pytest.approx(share, rel=0.5)
+
+
+@pytest.mark.parametrize("method", ["lora", "lit", "bitfit"])
+def test_random_weights_are_trained_in_full(job: Job, fit: Fit, method: str) -> None:
+    with pytest.raises(TrainerError, match="those of scratch:tiny are random") as caught:
+        fit(job(checkpoint="scratch:tiny", method=method))
+    assert caught.value.code == "CONFIG"
