@@ -15,6 +15,7 @@ export {
   type HyperparametersInput,
   hyperparameters,
 } from "./hyperparameters.ts";
+export { type Preset, type PresetName, presets } from "./presets.ts";
 export type {
   CertificateItems,
   ExportDtype,
