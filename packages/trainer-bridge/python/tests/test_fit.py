@@ -1,5 +1,6 @@
 """Fits of a small CLIP on drawn shapes, up to the choice of weights."""
 
+import dataclasses
 import json
 import shutil
 import threading
@@ -12,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from conftest import Fit, Job, draw_dataset, read_events, write_dataset
+from semblance_trainer import pixels
 from semblance_trainer.checkpoint import read_tensors
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
@@ -90,6 +92,27 @@ def test_a_stop_before_the_start_is_evaluated_ends_the_fit(
     assert caught.value.code == "ABORTED"
     assert "evaluation" not in [event["type"] for event in read_events(config.run_folder)]
     assert ("encoding" if told[-1][-1] == "items" else told[-1][0]) == stage
+
+
+def test_a_stop_while_training_images_are_read_costs_a_resumed_run_none_of_them(
+    job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, read = StopRequest(threading.Event()), pixels.open_cache
+
+    def stop_at_third(request: pixels.CacheRequest) -> pixels.PixelCache:
+        def report(done: int, total: int) -> bool:
+            if done == 3 and not request.exact:
+                stop.event.set()
+            return request.report(done, total)
+
+        return read(dataclasses.replace(request, report=report))
+
+    monkeypatch.setattr(pixels, "open_cache", stop_at_third)
+    fit(job(), stop)
+    monkeypatch.undo()
+    config = job(resume=True)
+    fit(config)
+    assert "TRAINING_ON_PART" not in [event.get("code") for event in read_events(config.run_folder)]
 
 
 def test_an_orphan_before_the_start_is_evaluated_just_ends(job: Job, fit: Fit) -> None:

@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semblance_trainer.events import write_atomically
+from semblance_trainer.image_file import ImageFile, TarMember
 from semblance_trainer.images import ImageRecipe, decode_image
 
-__all__ = ["CacheRequest", "PixelCache", "open_cache"]
+__all__ = ["CacheRequest", "Failure", "PixelCache", "describe_failure", "open_cache", "read_image"]
 
 Failure = dict[str, Any]
 _QUEUED = 64
@@ -41,7 +43,7 @@ class CacheRequest:
     """
 
     file: Path
-    paths: tuple[str, ...]
+    paths: Sequence[ImageFile]
     recipe: ImageRecipe
     exact: bool
     report: Callable[[int, int], bool]
@@ -82,14 +84,20 @@ def open_cache(request: CacheRequest) -> PixelCache:
 
 def _fingerprint(request: CacheRequest) -> str:
     digest = hashlib.sha256(repr((request.recipe, request.exact)).encode())
+    facts = lru_cache(maxsize=1024)(_facts)  # an archive's, once for its many members
     for path in request.paths:
-        try:
-            facts = Path(path).stat()
-            text = f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n"
-        except (OSError, ValueError):  # ValueError: no file can have such a name
-            text = f"{path}\0missing\n"
+        member = f"\0{path.offset}\0{path.size}" if isinstance(path, TarMember) else ""
+        text = f"{facts(path.tar if isinstance(path, TarMember) else path)}{member}\n"
         digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _facts(path: str) -> str:
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):  # ValueError: no file can have such a name
+        return f"{path}\0missing"
+    return f"{path}\0{found.st_size}\0{found.st_mtime_ns}"
 
 
 def _read_listing(path: Path, fingerprint: str) -> dict[str, Any] | None:
@@ -114,7 +122,7 @@ def _build(request: CacheRequest, fingerprint: str) -> dict[str, Any]:
         for index, result in _read_all(request):
             done += 1
             if isinstance(result, Exception):
-                failures.append(_failure(index, request.paths[index], result))
+                failures.append(describe_failure(index, request.paths[index], result))
             else:
                 file.seek(index * item_bytes)
                 file.write(result.tobytes())
@@ -133,7 +141,8 @@ def _build(request: CacheRequest, fingerprint: str) -> dict[str, Any]:
     return listing
 
 
-def _read_one(path: str, recipe: ImageRecipe, exact: bool) -> NDArray[np.uint8] | Exception:
+def read_image(path: ImageFile, recipe: ImageRecipe, exact: bool) -> NDArray[np.uint8] | Exception:
+    """Return an image's bytes [H, W, 3], or why it cannot be read."""
     side = 2 * max(recipe.height, recipe.width)
     try:
         return recipe.resized(decode_image(path, None if exact else (side, side)))
@@ -153,7 +162,7 @@ def _read_all(request: CacheRequest) -> Iterator[tuple[int, NDArray[np.uint8] | 
 
         def submit(index: int) -> tuple[Future[NDArray[np.uint8] | Exception], int]:
             path = request.paths[index]
-            return pool.submit(_read_one, path, request.recipe, request.exact), index
+            return pool.submit(read_image, path, request.recipe, request.exact), index
 
         pending = dict(submit(index) for index in islice(order, _QUEUED))
         try:
@@ -167,8 +176,9 @@ def _read_all(request: CacheRequest) -> Iterator[tuple[int, NDArray[np.uint8] | 
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _failure(index: int, path: str, error: Exception) -> Failure:
-    missing = isinstance(error, FileNotFoundError)
+def describe_failure(index: int, file: ImageFile, error: Exception) -> Failure:
+    """Return {index, input, code, message} of an image that cannot be read."""
+    missing, path = isinstance(error, FileNotFoundError), str(file)
     if Path(path).is_absolute():
         shown, message = path, f"cannot read {path}: {error}"
     else:  # a URL, or an image's own bytes as text: of any length

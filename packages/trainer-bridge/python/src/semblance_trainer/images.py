@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from semblance_trainer.errors import TrainerError
+from semblance_trainer.image_file import ImageFile, open_image_file
 
 __all__ = ["ImageRecipe", "decode_image", "read_image_recipe"]
 
@@ -95,13 +96,13 @@ def _crop_centre(pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[
     return pixels[top : top + height, left : left + width]
 
 
-def decode_image(path: str, hint: tuple[int, int] | None = None) -> Image.Image:
+def decode_image(path: ImageFile, hint: tuple[int, int] | None = None) -> Image.Image:
     """Decode a file as transformers' `load_image` does: EXIF orientation applied, RGB.
 
     `hint` (width, height) lets JPEGs be decoded at a smaller scale that is still at least as
     large in both directions: several times faster, and not exact; for training images alone.
     """
-    with Image.open(path) as file:
+    with open_image_file(path) as content, Image.open(content) as file:
         if hint is not None:
             file.draft("RGB", hint)
         return ImageOps.exif_transpose(file).convert("RGB")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ _CERTIFICATE_ITEMS = 32
 
 
 def certificate_inputs(
-    model: DualEncoder, validation: Pixels, texts: tuple[str, ...]
+    model: DualEncoder, validation: Pixels, texts: Sequence[str]
 ) -> CertificateInputs:
     """Return the first 32 validation images and texts, to compare the graphs with PyTorch on."""
     rows = np.flatnonzero(validation.cache.present)[:_CERTIFICATE_ITEMS]

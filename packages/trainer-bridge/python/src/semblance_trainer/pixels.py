@@ -79,7 +79,7 @@ def read_validation_pixels(
 
     files = lay_out_files(dataset)
     file = config.job_folder / "cache" / "validation.u8"
-    cache = open_cache(CacheRequest(file, files.paths, model.images, True, report))
+    cache = open_cache(CacheRequest(file, files, model.images, True, report))
     return _pixels(dataset, files, cache, time.monotonic() - began)
 
 
@@ -97,7 +97,7 @@ def read_exact_pixels(
         return True
 
     files = lay_out_files(dataset)
-    cache = open_cache(CacheRequest(file, files.paths, model.images, True, report))
+    cache = open_cache(CacheRequest(file, files, model.images, True, report))
     return _pixels(dataset, files, cache, time.monotonic() - began)
 
 
@@ -127,11 +127,13 @@ def read_training_pixels(
     if not config.resume:
         file.with_suffix(".json").unlink(missing_ok=True)
     recipe = model.images.with_margin(config.hyperparameters.crop_margin)
-    cache = open_cache(CacheRequest(file, files.paths, recipe, False, report))
-    if not cache.complete:
+    cache = open_cache(CacheRequest(file, files, recipe, False, report))
+    if not cache.complete and stop.is_set():
+        file.with_suffix(".json").unlink(missing_ok=True)  # whoever resumes reads all of them
+    elif not cache.complete:
         events.warning(
             "TRAINING_ON_PART",
-            f"{int(cache.present.sum())} of {len(files.paths)} training images were read in the "
+            f"{int(cache.present.sum())} of {len(files)} training images were read in the "
             "time there was; training goes on with them",
         )
     return _pixels(dataset, files, cache, time.monotonic() - began)
@@ -142,16 +144,15 @@ def _pixels(dataset: ImageText, files: FileRows, cache: PixelCache, seconds: flo
         first = cache.failures[0]["message"] if cache.failures else "it has no images"
         raise TrainerError(
             "DATASET_EMPTY",
-            f"none of the {len(files.paths)} {dataset.name} images could be read: {first}",
+            f"none of the {len(files)} {dataset.name} images could be read: {first}",
             "check the image paths and the folder that they are relative to",
         )
-    owners = [i for i, paths in enumerate(dataset.paths) for _ in paths]
     failures = [
         {
             **failure,
-            "index": owners[failure["index"]],
+            "index": files.item(failure["index"]),
             "message": f"{dataset.name}: {failure['message']}",
         }
         for failure in cache.failures
     ]
-    return Pixels(files, cache, failures, seconds / max(1, len(files.paths)))
+    return Pixels(files, cache, failures, seconds / max(1, len(files)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from semblance_trainer.relevance import Relevance
 
 __all__ = ["Batch", "Sampler"]
 
@@ -23,7 +24,8 @@ class Batch:
         texts: [batch] rows of text items, one for each image; equal texts only where an image
             has no other.
         crops: [batch, 2] float64 in [0, 1): where the random crop lies, as a fraction.
-        positives: [batch, batch] bool: image i and text j belong together.
+        targets: [batch, batch] float32: how far image i and text j belong together, 0..1; NaN
+            where it is not known.
         draws: [batch] float64 in [0, 1): picks one of an item's several files.
     """
 
@@ -31,7 +33,7 @@ class Batch:
     texts: NDArray[np.int64]
     crops: NDArray[np.float64]
     draws: NDArray[np.float64]
-    positives: NDArray[np.bool_]
+    targets: NDArray[np.float32]
 
 
 class Sampler:
@@ -41,8 +43,8 @@ class Sampler:
     that no batch is a small remainder: a contrastive loss over few pairs teaches little.
 
     Args:
-        relevant_texts: for each image row its relevant text rows; images without any, and those
-            not in `usable`, are left out.
+        relevance: which texts belong to which image; images without any, and those not in
+            `usable`, are left out.
         text_groups: [text] equal numbers for texts that the model cannot tell apart.
         usable: [image] bool.
         batch_size: largest number of images a step.
@@ -51,20 +53,19 @@ class Sampler:
 
     def __init__(
         self,
-        relevant_texts: Sequence[NDArray[np.int64]],
+        relevance: Relevance,
         text_groups: NDArray[np.int64],
         usable: NDArray[np.bool_],
         *,
         batch_size: int,
         seed: int,
     ) -> None:
-        self._relevant = relevant_texts
+        self._relevance = relevance
         self._groups = text_groups
         self._seed = seed
-        rows = [i for i, texts in enumerate(relevant_texts) if len(texts) > 0 and usable[i]]
-        self.images = np.array(rows, dtype=np.int64)
-        self.steps_per_epoch = max(1, -(-len(rows) // batch_size))
-        self._groups_of_image = [frozenset(text_groups[texts].tolist()) for texts in relevant_texts]
+        rows = relevance.images_with_texts()
+        self.images = rows[usable[rows]]
+        self.steps_per_epoch = max(1, -(-len(self.images) // batch_size))
         self._order = lru_cache(maxsize=2)(self._make_order)
 
     def _make_order(self, epoch: int) -> NDArray[np.int64]:
@@ -79,7 +80,7 @@ class Sampler:
         random = np.random.default_rng([self._seed, _BATCH, step])
         texts = self._choose_texts(images, random.random(len(images)))
         crops, draws = random.random((len(images), 2)), random.random(len(images))
-        return Batch(images, texts, crops, draws, self._positives(images, texts))
+        return Batch(images, texts, crops, draws, self._targets(images, texts))
 
     def _choose_texts(
         self, images: NDArray[np.int64], draws: NDArray[np.float64]
@@ -88,7 +89,7 @@ class Sampler:
         taken: set[int] = set()
         chosen = np.empty(len(images), dtype=np.int64)
         for i, (image, draw) in enumerate(zip(images, draws, strict=True)):
-            texts = self._relevant[image]
+            texts = self._relevance.relevant_texts(image)
             first = int(draw * len(texts))
             turns = np.roll(texts, -first)
             free = (text for text in turns if int(self._groups[text]) not in taken)
@@ -96,14 +97,23 @@ class Sampler:
             taken.add(int(self._groups[chosen[i]]))
         return chosen
 
-    def _positives(self, images: NDArray[np.int64], texts: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether the data lists image i with text j, or with one equal to it."""
-        positives = np.eye(len(images), dtype=np.bool_)
-        groups = self._groups[texts]
+    def _targets(self, images: NDArray[np.int64], texts: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Look up what the data says of image i with text j, or with one equal to it.
+
+        The largest value counts where several equal texts are listed; a known one before NaN.
+        """
+        targets = np.zeros((len(images), len(texts)), dtype=np.float32)
         columns: dict[int, list[int]] = {}
-        for j, group in enumerate(groups.tolist()):
+        for j, group in enumerate(self._groups[texts].tolist()):
             columns.setdefault(group, []).append(j)
         for i, image in enumerate(images):
-            for group in self._groups_of_image[image] & columns.keys():
-                positives[i, columns[group]] = True
-        return positives
+            rows, values = self._relevance.of(image)
+            groups = self._groups[rows].tolist()
+            listed = [k for k, group in enumerate(groups) if group in columns]
+            # fmax, which prefers numbers to NaN, must not meet the zero of a pair that is unlisted
+            found: dict[int, np.float32] = {}
+            for k in listed:
+                found[groups[k]] = np.fmax(found.get(groups[k], np.float32(np.nan)), values[k])
+            for group, value in found.items():
+                targets[i, columns[group]] = value
+        return targets

@@ -21,11 +21,11 @@ __all__ = ["StepTensors", "TrainingData"]
 
 @dataclass(frozen=True)
 class StepTensors:
-    """One step's input: pixel_values [batch, 3, H, W], ids of each text, positives."""
+    """One step's input: pixel_values [batch, 3, H, W], ids of each text, targets."""
 
     pixel_values: torch.Tensor
     ids: list[tuple[int, ...]]
-    positives: torch.Tensor  # [batch, batch] bool
+    targets: torch.Tensor  # [batch, batch] float32 in 0..1, NaN: unknown
 
 
 class TrainingData:
@@ -52,7 +52,7 @@ class TrainingData:
         groups = {ids: i for i, ids in enumerate(dict.fromkeys(self._ids))}
         text_groups = np.array([groups[ids] for ids in self._ids], dtype=np.int64)
         self.sampler = Sampler(
-            dataset.relevant_texts(), text_groups, readable, batch_size=batch_size, seed=seed
+            dataset.relevance, text_groups, readable, batch_size=batch_size, seed=seed
         )
         if len(self.sampler.images) == 0:
             raise TrainerError(
@@ -75,7 +75,7 @@ class TrainingData:
         batch = self.sampler.batch(step)
         pixels = self._recipe.normalised(self._crop(batch))
         ids = [self._ids[row] for row in batch.texts]
-        return StepTensors(pixels, ids, torch.from_numpy(batch.positives))
+        return StepTensors(pixels, ids, torch.from_numpy(batch.targets))
 
     def close(self) -> None:
         """End the thread."""
