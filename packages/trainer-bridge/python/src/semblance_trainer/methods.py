@@ -6,13 +6,14 @@ from typing import Literal
 
 from torch import nn
 
+from semblance_trainer.checkpoint import Tensors
 from semblance_trainer.config import FitConfig, Hyperparameters
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.lora import add_lora
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.scratch import SCRATCH
 
-__all__ = ["Method", "apply_method", "check_method", "count_parameters"]
+__all__ = ["Method", "apply_method", "check_method", "count_parameters", "image_tower"]
 
 Method = Literal["full", "lora", "lit", "bitfit"]
 _IMAGE_TOWER = ("vision_model.", "visual_projection.")
@@ -54,6 +55,11 @@ def apply_method(model: DualEncoder, method: Method, h: Hyperparameters, seed: i
     for name in _SCALARS:
         if hasattr(network, name):
             getattr(network, name).requires_grad_()
+
+
+def image_tower(tensors: Tensors) -> Tensors:
+    """Return those of a checkpoint's tensors that image embeddings are made with."""
+    return {name: t for name, t in tensors.items() if name.startswith(_IMAGE_TOWER)}
 
 
 def count_parameters(model: DualEncoder) -> tuple[int, int]:

@@ -111,6 +111,8 @@ def read_training_pixels(
 ) -> Pixels:
     """Read the training images, with the crop margin; a random part when time is short.
 
+    For a locked image tower exactly, without a margin.
+
     Reading ends when 40 % of the time limit is gone: training on some of the images is better
     than not training. A warning says so.
     """
@@ -126,8 +128,10 @@ def read_training_pixels(
     file = config.job_folder / "cache" / "train.u8"
     if not config.resume:
         file.with_suffix(".json").unlink(missing_ok=True)
-    recipe = model.images.with_margin(config.hyperparameters.crop_margin)
-    cache = open_cache(CacheRequest(file, files, recipe, False, report))
+    locked = config.method == "lit"  # embedded once, so seen once: whole, as they will be served
+    margin = 0.0 if locked else config.hyperparameters.crop_margin
+    recipe = model.images.with_margin(margin)
+    cache = open_cache(CacheRequest(file, files, recipe, locked, report))
     if not cache.complete and stop.is_set():
         file.with_suffix(".json").unlink(missing_ok=True)  # whoever resumes reads all of them
     elif not cache.complete:

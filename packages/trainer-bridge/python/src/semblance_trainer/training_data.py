@@ -21,9 +21,12 @@ __all__ = ["StepTensors", "TrainingData"]
 
 @dataclass(frozen=True)
 class StepTensors:
-    """One step's input: pixel_values [batch, 3, H, W], ids of each text, targets."""
+    """One step's input: images, ids of each text, targets.
 
-    pixel_values: torch.Tensor
+    `images` are pixel_values [batch, 3, H, W]; of a locked tower embeddings [batch, dimension].
+    """
+
+    images: torch.Tensor
     ids: list[tuple[int, ...]]
     targets: torch.Tensor  # [batch, batch] float32 in 0..1, NaN: unknown
 
@@ -31,7 +34,8 @@ class StepTensors:
 class TrainingData:
     """Makes each step's tensors, one step ahead in a thread; pure in (seed, step).
 
-    Raises DATASET_EMPTY when no image with a text could be read.
+    `features` are the files' embeddings where the image tower is locked: pixels are then not
+    looked at. Raises DATASET_EMPTY when no image with a text could be read.
     """
 
     def __init__(
@@ -43,7 +47,9 @@ class TrainingData:
         *,
         batch_size: int,
         seed: int,
+        features: NDArray[np.float32] | None = None,
     ) -> None:
+        self._features = features
         self._rows = files.present(cache)
         self._pixels = cache.pixels
         self._recipe = model.images
@@ -73,22 +79,26 @@ class TrainingData:
     def make(self, step: int) -> StepTensors:
         """Make the tensors of a step."""
         batch = self.sampler.batch(step)
-        pixels = self._recipe.normalised(self._crop(batch))
         ids = [self._ids[row] for row in batch.texts]
-        return StepTensors(pixels, ids, torch.from_numpy(batch.targets))
+        return StepTensors(self._images(batch), ids, torch.from_numpy(batch.targets))
 
     def close(self) -> None:
         """End the thread."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _crop(self, batch: Batch) -> NDArray[np.uint8]:
-        """Cut a random window out of one file of each item: [batch, height, width, 3]."""
+    def _images(self, batch: Batch) -> torch.Tensor:
+        own = [self._rows[image] for image in batch.images]
+        rows = [files[int(draw * len(files))] for files, draw in zip(own, batch.draws, strict=True)]
+        if self._features is not None:
+            return torch.from_numpy(self._features[rows])
+        return self._recipe.normalised(self._crop(batch, rows))
+
+    def _crop(self, batch: Batch, rows: list[np.int64]) -> NDArray[np.uint8]:
+        """Cut a random window out of each row's image: [batch, height, width, 3]."""
         height, width = self._recipe.height, self._recipe.width
         slack_y, slack_x = self._pixels.shape[1] - height, self._pixels.shape[2] - width
-        cropped = np.empty((len(batch.images), height, width, 3), dtype=np.uint8)
-        for i, image in enumerate(batch.images):
-            rows = self._rows[image]
-            row = rows[int(batch.draws[i] * len(rows))]
+        cropped = np.empty((len(rows), height, width, 3), dtype=np.uint8)
+        for i, row in enumerate(rows):
             top = int(batch.crops[i, 0] * (slack_y + 1))
             left = int(batch.crops[i, 1] * (slack_x + 1))
             cropped[i] = self._pixels[row, top : top + height, left : left + width]
