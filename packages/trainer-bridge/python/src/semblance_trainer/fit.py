@@ -14,6 +14,7 @@ from semblance_trainer.config import FitConfig
 from semblance_trainer.dataset import ImageText
 from semblance_trainer.events import EventWriter
 from semblance_trainer.keep import certificate_inputs, keep_weights
+from semblance_trainer.locked_tower import embed_training_images
 from semblance_trainer.methods import apply_method, check_method
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.never_worse import Judged, judge
@@ -59,13 +60,19 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
     mark_unfinished(config)
     apply_method(ready.model, config.method, config.hyperparameters, config.seed)
     training = read_training_pixels(ready.train, ready.model, config, clock, events, stop.event)
+    cache, features = training.cache, None
+    if config.method == "lit":
+        features, cache = embed_training_images(
+            ready.model, training.cache, config, clock, events, stop.event
+        )
     data = TrainingData(
         ready.train,
         training.files,
-        training.cache,
+        cache,
         ready.model,
         batch_size=config.hyperparameters.batch_size,
         seed=config.seed,
+        features=features,
     )
     parts = TrainingParts(
         ready.model,

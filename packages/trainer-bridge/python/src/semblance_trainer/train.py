@@ -112,7 +112,7 @@ class Trainer:
         began = time.monotonic()
         rate = learning_rate_at(state.step, state.plan, state.learning_rate, h.warmup)
         batch = self._parts.data.step(state.step)
-        step = StepInput(batch.pixel_values, batch.ids, batch.targets)
+        step = StepInput(batch.images, batch.ids, batch.targets)
         seed = self._parts.seed * 1_000_003 + state.step
         done = self._updater.update(step, state.step + 1, rate, seed)
         if not done.finite:
