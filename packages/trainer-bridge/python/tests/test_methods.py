@@ -4,11 +4,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from conftest import Fit, Job, read_events
 from semblance_trainer.checkpoint import Tensors, read_tensors
+from semblance_trainer.dataset import read_dataset
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
@@ -16,6 +18,7 @@ from semblance_trainer.lora import add_lora, merged, remove_lora
 from semblance_trainer.methods import apply_method, count_parameters
 from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.optimizer import make_optimizer, set_learning_rate
+from semblance_trainer.pixels import read_exact_pixels
 from semblance_trainer.stop import StopRequest
 from semblance_trainer.weight_average import WeightAverage
 
@@ -84,6 +87,37 @@ def test_the_image_tower_is_locked(job: Job, fit: Fit, micro_checkpoint: Path) -
         names = changed(before, saved(result["model"], file))
         assert not any(name.startswith(IMAGE_TOWER) for name in names)
         assert {"text_projection.weight", "logit_scale"} < names
+
+
+def test_steps_with_a_locked_tower_encode_texts_alone(
+    job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each image is encoded once: 48 of training, 32 of validation, however many evaluations."""
+    encoded: list[int] = []
+    encode = DualEncoder.project_images
+
+    def counted(model: DualEncoder, pixel_values: torch.Tensor) -> torch.Tensor:
+        encoded.append(len(pixel_values))
+        return encode(model, pixel_values)
+
+    monkeypatch.setattr(DualEncoder, "project_images", counted)
+    fit(job(**settings_of("lit", maxSteps=40)))
+    assert sum(encoded) == 48 + 32
+
+
+def test_a_locked_towers_embeddings_are_of_whole_images(
+    job: Job, fit: Fit, train_folder: Path, tmp_path: Path
+) -> None:
+    config = job(**settings_of("lit", maxSteps=1))
+    model = fit(config).model
+    features = np.fromfile(config.job_folder / "cache" / "train-features.f32", np.float32)
+    dataset = read_dataset(train_folder, "training")
+    events = EventWriter(tmp_path / "events.jsonl")
+    pixels = read_exact_pixels(dataset, model, tmp_path / "pixels.u8", events)
+    events.close()
+    with torch.no_grad():
+        expected = model.encode_images(model.images.normalised(pixels.cache.pixels)).numpy()
+    np.testing.assert_allclose(features.reshape(expected.shape), expected, atol=1e-6)
 
 
 def test_biases_and_norms_alone_are_trained(job: Job, fit: Fit, micro_checkpoint: Path) -> None:
