@@ -21,6 +21,11 @@ export interface TrainerConfig {
    * choose and to export, so be generous. @defaultValue 300_000
    */
   readonly cancelGraceMs?: number;
+  /**
+   * Whether trainings go on when this process ends, to be followed with `attachTraining`. Others
+   * save a checkpoint and end within 20 s. @defaultValue `false`
+   */
+  readonly detached?: boolean;
 }
 
 /** {@link TrainerConfig} with defaults filled in. */
@@ -29,6 +34,7 @@ export interface TrainerSettings extends TrainerConfig {
   readonly pollIntervalMs: number;
   readonly callTimeoutMs: number;
   readonly cancelGraceMs: number;
+  readonly detached: boolean;
 }
 
 const milliseconds = z.number().positive();
@@ -46,6 +52,7 @@ const trainerConfig: z.ZodType<TrainerSettings> = z.strictObject({
   cancelGraceMs: milliseconds
     .default(300_000)
     .describe("Silence after which a cancelled training is killed."),
+  detached: z.boolean().default(false).describe("Whether trainings outlive this process."),
 });
 
 /** @throws {@link ConfigError} `CONFIG_INVALID` */

@@ -1,3 +1,4 @@
+export { type AttachTrainingOptions, attachTraining } from "./attach-training.ts";
 export type {
   Certificate,
   Distance,
@@ -15,6 +16,11 @@ export {
   type HyperparametersInput,
   hyperparameters,
 } from "./hyperparameters.ts";
+export {
+  type LaunchedTraining,
+  type LaunchTrainingOptions,
+  launchTraining,
+} from "./launch-training.ts";
 export { type Preset, type PresetName, presets } from "./presets.ts";
 export type {
   CertificateItems,

@@ -49,7 +49,7 @@ export function pythonNotFound(message: string, cause?: unknown): TrainerError {
 export function pythonDied(how: string, log: string): TrainerError {
   return new TrainerError({
     code: "PYTHON_DIED",
-    message: `Python's control process ended (${how}). A training that it watched saves a checkpoint and stops within 20 s.`,
+    message: `Python's control process ended (${how}). A training that it watched saves a checkpoint and stops within 20 s, unless it is detached.`,
     fix: resumeFix,
     python: { log },
   });

@@ -30,10 +30,10 @@ def call(operation: str, **arguments: object) -> dict[str, Any]:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
+def start(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Return a function that starts a worker whose code is given."""
 
-    def start_worker(code: str) -> dict[str, Any]:
+    def start_worker(code: str, *, detached: bool = False) -> dict[str, Any]:
         modules, job = tmp_path / "modules", tmp_path / "job"
         modules.mkdir(exist_ok=True)
         job.mkdir(exist_ok=True)
@@ -44,6 +44,7 @@ def start(tmp_path: Path) -> Callable[[str], dict[str, Any]]:
             pidFile=str(tmp_path / "worker.pid"),
             module="some_worker",
             pythonPath=str(modules),
+            detached=detached,
         )
 
     return start_worker
@@ -75,7 +76,7 @@ def wait_until(condition: Callable[[], bool]) -> bool:
     return False
 
 
-Start = Callable[[str], dict[str, Any]]
+Start = Callable[..., dict[str, Any]]
 WAIT_FOR_CANCEL = (
     "import sys\nfor line in sys.stdin:\n    sys.exit(7 if line == 'cancel\\n' else 8)\n"
 )
@@ -115,6 +116,63 @@ def test_force_kills_the_worker_and_what_it_started(start: Start, tmp_path: Path
     call("cancel", id=identity, force=True)
     assert finish(identity)["returnCode"] == -signal.SIGKILL
     assert wait_until(lambda: is_gone(child.read_text()))
+
+
+def test_a_stopped_worker_is_told_as_such_until_it_goes_on(start: Start) -> None:
+    worker = start(WAIT_FOR_CANCEL)["value"]
+
+    def is_told_stopped() -> bool:
+        return "stopped" in call("poll", id=worker["id"])["value"]
+
+    os.kill(worker["pid"], signal.SIGSTOP)
+    assert wait_until(is_told_stopped)
+    os.kill(worker["pid"], signal.SIGCONT)
+    assert wait_until(lambda: not is_told_stopped())
+    call("cancel", id=worker["id"], force=True)
+    finish(worker["id"])
+
+
+DETACHED_WORKER = (
+    "import pathlib, sys, time\n"
+    "assert sys.argv[2:] == ['--detached'] and sys.stdin.read() == ''\n"
+    "events = pathlib.Path('events.jsonl')\n"
+    "events.write_text('1\\n')\n"
+    "while not pathlib.Path('stop').exists(): time.sleep(0.02)\n"
+    "events.open('a').write('2\\n')\n"
+    "sys.exit(7)\n"
+)
+
+
+def test_a_detached_worker_is_followed_by_its_files_and_asked_by_one(
+    start: Start, tmp_path: Path
+) -> None:
+    files = {"jobFolder": str(tmp_path / "job"), "pidFile": str(tmp_path / "worker.pid")}
+    assert call("attach", **files)["error"]["code"] == "RUN_NOT_FOUND"
+    worker = start(DETACHED_WORKER, detached=True)["value"]
+    assert wait_until(lambda: call("poll", id=worker["id"])["value"]["events"] == [1])
+    attached = [call("attach", **files)["value"] for _ in range(2)]
+    assert [one["pid"] for one in attached] == [worker["pid"]] * 2
+    assert [call("poll", id=one["id"])["value"]["events"] for one in attached] == [[1], [1]]
+    assert call("cancel", id=attached[0]["id"], force=False)["value"] == {"sent": True}
+    assert finish(worker["id"])["returnCode"] == 7
+    assert call("poll", id=attached[1]["id"])["value"]["events"] == [2]
+    assert call("poll", id=attached[1]["id"])["value"]["running"] is False
+    assert call("cancel", id=attached[1]["id"], force=True)["value"] == {"sent": False}
+
+
+def test_an_attached_worker_can_be_killed_but_never_the_one_who_prepares_it(
+    start: Start, tmp_path: Path
+) -> None:
+    files = {"jobFolder": str(tmp_path / "job"), "pidFile": str(tmp_path / "worker.pid")}
+    with subprocess.Popen(["sleep", "60"]) as other:  # a bridge that has claimed the folder
+        write_pid_file(Path(files["pidFile"]), other.pid)
+        attached = call("attach", **files)["value"]["id"]
+        assert call("cancel", id=attached, force=True)["value"] == {"sent": False}
+        assert other.poll() is None
+        other.kill()
+    worker = start(WAIT_FOR_CANCEL)["value"]
+    assert call("cancel", id=attached, force=True)["value"] == {"sent": True}
+    assert finish(worker["id"])["returnCode"] == -signal.SIGKILL
 
 
 def test_a_second_job_is_refused_while_the_first_lives(start: Start, tmp_path: Path) -> None:
@@ -208,6 +266,17 @@ def test_only_whole_lines_written_since_the_beginning_are_read(tmp_path: Path) -
     assert events[0] == {"b": 2}
     assert events[1]["code"] == "EVENT_UNREADABLE"  # type: ignore[index]
     assert not more
+
+
+def test_a_replay_begins_at_the_first_event_and_a_new_file_is_read_from_its_beginning(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text("1\n2\n")
+    tail = EventTail(path, replay=True)
+    assert tail.read() == ([1, 2], False)
+    path.write_text("3\n")  # another run in the same folder
+    assert tail.read() == ([3], False)
 
 
 def test_a_line_longer_than_a_block_is_left_out_and_told_once(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 Loaded through pythonia, so it and what it imports need the standard library alone. One function,
 one JSON text in, one out: no proxy, callback or NaN ever crosses over.
 
-Operations (see `handle`): hello, doctor, claim, start, poll, cancel, forget.
+Operations (see `handle`): hello, doctor, claim, start, attach, poll, cancel, forget.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from semblance_trainer import PROTOCOL
+from semblance_trainer.attached_worker import AttachedWorker
 from semblance_trainer.environment_report import report_environment
 from semblance_trainer.worker_lock import find_worker, hold_folder, write_pid_file
 from semblance_trainer.worker_process import OUR_WORKER, WorkerProcess
@@ -30,7 +31,7 @@ __all__ = ["BridgeError", "handle", "init"]
 
 Arguments = dict[str, Any]
 
-_workers: dict[str, WorkerProcess] = {}
+_workers: dict[str, WorkerProcess | AttachedWorker] = {}
 
 
 class BridgeError(Exception):
@@ -126,7 +127,7 @@ def _refuse_taken(pid_file: Path, pid: int | None) -> None:
         raise BridgeError(
             "JOB_RUNNING",
             f"a job already runs in {pid_file.parent} (process {pid})",
-            f"Wait for it or stop it. If that process is something else, delete {pid_file}.",
+            f"Attach to it, wait or stop it. If that process is something else, delete {pid_file}.",
         )
 
 
@@ -134,7 +135,8 @@ def _start(arguments: Arguments) -> dict[str, object]:
     """Start the worker on `jobFolder`, where job.json stands; `pidFile` then names it.
 
     JOB_RUNNING when `pidFile` names a live process other than this one, which may have claimed it.
-    `module` and `pythonPath`, together, name another worker than ours.
+    With `detached` it outlives this process. `module` and `pythonPath`, together, name another
+    worker than ours.
     """
     pid_file = Path(arguments["pidFile"])
     with hold_folder(pid_file.parent):
@@ -144,14 +146,36 @@ def _start(arguments: Arguments) -> dict[str, object]:
             Path(arguments["jobFolder"]),
             arguments.get("module", OUR_WORKER),
             arguments.get("pythonPath", str(Path(__file__).resolve().parents[1])),
+            detached=arguments.get("detached", False),
         )
         write_pid_file(pid_file, worker.pid)
+    return {"id": _register(worker), "pid": worker.pid}
+
+
+def _attach(arguments: Arguments) -> dict[str, object]:
+    """Follow the worker that `pidFile` names, from its first event on; it is not ours to end.
+
+    RUN_NOT_FOUND where no training was ever started. `pid` is null when the worker has ended.
+    """
+    job_folder, pid_file = Path(arguments["jobFolder"]), Path(arguments["pidFile"])
+    worker = AttachedWorker(job_folder, pid_file)
+    pid = worker.pid
+    if pid is None and not (job_folder / "job.json").exists():
+        raise BridgeError(
+            "RUN_NOT_FOUND",
+            f"there is no training in {pid_file.parent}",
+            "Name the folder that was given to the fit.",
+        )
+    return {"id": _register(worker), "pid": pid}
+
+
+def _register(worker: WorkerProcess | AttachedWorker) -> str:
     identity = uuid.uuid4().hex
     _workers[identity] = worker
-    return {"id": identity, "pid": worker.pid}
+    return identity
 
 
-def _worker_of(arguments: Arguments) -> WorkerProcess:
+def _worker_of(arguments: Arguments) -> WorkerProcess | AttachedWorker:
     worker = _workers.get(arguments["id"])
     if worker is None:
         raise BridgeError("PROTOCOL", f"unknown job {arguments['id']!r}")
@@ -182,6 +206,7 @@ _OPERATIONS: dict[str, Callable[[Arguments], dict[str, object]]] = {
     "doctor": _doctor,
     "claim": _claim,
     "start": _start,
+    "attach": _attach,
     "poll": _poll,
     "cancel": _cancel,
     "forget": _forget,

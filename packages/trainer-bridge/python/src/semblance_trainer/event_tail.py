@@ -12,18 +12,26 @@ _BLOCK_BYTES = 1 << 20
 
 
 class EventTail:
-    """Reads whole lines, a block at a time, from where the file ended when following began."""
+    """Reads whole lines, a block at a time.
 
-    def __init__(self, path: Path, block_bytes: int = _BLOCK_BYTES) -> None:
+    From where the file ended when following began, or, with `replay`, from its beginning. A file
+    that became shorter is another run's: it is read from its beginning too.
+    """
+
+    def __init__(
+        self, path: Path, block_bytes: int = _BLOCK_BYTES, *, replay: bool = False
+    ) -> None:
         self._path = path
         self._block_bytes = block_bytes
-        self._offset = _end_of_last_line(path)
+        self._offset = 0 if replay else _end_of_last_line(path)
         self._inside_long_line = False
 
     def read(self) -> tuple[list[object], bool]:
         """Return the events of the next block, and whether there is more to read at once."""
         try:
             with self._path.open("rb") as file:
+                if file.seek(0, os.SEEK_END) < self._offset:
+                    self._offset, self._inside_long_line = 0, False
                 file.seek(self._offset)
                 block = file.read(self._block_bytes)
         except FileNotFoundError:

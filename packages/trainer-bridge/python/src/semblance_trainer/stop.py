@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from semblance_trainer.errors import TrainerError
 
-__all__ = ["Orphaned", "StopRequest"]
+__all__ = [
+    "Orphaned",
+    "StopRequest",
+    "forget_stop_request",
+    "leave_stop_request",
+    "watch_for_stop_request",
+]
+
+_STOP_FILE = "stop"
+_LOOK_SECONDS = 0.3
 
 
 class Orphaned(Exception):  # noqa: N818 - a message to the worker, not an error
@@ -35,3 +46,20 @@ class StopRequest:
             raise TrainerError("ABORTED", message, "run the fit again")
         message = "stopped before training went on; what was trained before is kept"
         raise TrainerError("ABORTED", message, "resume the run to go on")
+
+
+def leave_stop_request(job_folder: Path) -> None:
+    """Ask the worker of a job to stop, from any process of this machine."""
+    (job_folder / _STOP_FILE).touch()
+
+
+def forget_stop_request(job_folder: Path) -> None:
+    """Take back what an earlier worker was asked."""
+    (job_folder / _STOP_FILE).unlink(missing_ok=True)
+
+
+def watch_for_stop_request(job_folder: Path, stop: StopRequest) -> None:
+    """Wait until the job is asked to stop by `leave_stop_request`; a thread's work."""
+    while not (job_folder / _STOP_FILE).exists():
+        time.sleep(_LOOK_SECONDS)
+    stop.event.set()

@@ -1,8 +1,9 @@
-"""The worker: `python -m semblance_trainer.worker JOB_FOLDER`, started by the bridge.
+"""The worker: `python -m semblance_trainer.worker JOB_FOLDER [--detached]`, started by the bridge.
 
 Reads job.json, writes events.jsonl while it works and exit.json when it is done. Standard input is
 its life line: the line `cancel` asks it to stop at the next step boundary; its end says that the
-parent is gone.
+parent is gone. A detached worker has no life line and goes on alone. Both also stop when the file
+`stop` appears in the job folder.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from semblance_trainer import PROTOCOL
 from semblance_trainer.errors import TrainerError, describe_error
 from semblance_trainer.events import EventWriter, finite, write_atomically
-from semblance_trainer.stop import Orphaned, StopRequest
+from semblance_trainer.stop import Orphaned, StopRequest, watch_for_stop_request
+from semblance_trainer.worker_process import DETACHED
 
 if TYPE_CHECKING:
     from semblance_trainer.config import ExportConfig
@@ -112,13 +114,17 @@ def run_job(folder: Path, stop: StopRequest) -> int:
 
 
 def main() -> None:
-    """Run the job whose folder is the only argument."""
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m semblance_trainer.worker JOB_FOLDER")
+    """Run the job whose folder is the first argument."""
+    folder, *flags = sys.argv[1:] or [""]
+    if not folder or flags not in ([], [DETACHED]):
+        sys.exit(f"usage: python -m semblance_trainer.worker JOB_FOLDER [{DETACHED}]")
     spare_the_processor()
     stop = StopRequest(threading.Event())
-    threading.Thread(target=_listen, args=(stop,), daemon=True).start()
-    status = run_job(Path(sys.argv[1]), stop)
+    if not flags:
+        threading.Thread(target=_listen, args=(stop,), daemon=True).start()
+    watched = (Path(folder), stop)
+    threading.Thread(target=watch_for_stop_request, args=watched, daemon=True).start()
+    status = run_job(Path(folder), stop)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)  # no waiting for threads of torch or of the listener

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["find_worker", "hold_folder", "write_pid_file"]
+__all__ = ["find_worker", "hold_folder", "is_stopped", "write_pid_file"]
 
 
 def find_worker(pid_file: Path) -> int | None:
@@ -62,9 +62,20 @@ def _start_time(pid: int) -> str:
     """
     if sys.platform != "linux":
         return "0"
+    fields = _stat_fields(pid)
+    return "dead" if fields is None or fields[0] in "ZX" else fields[19]
+
+
+def is_stopped(pid: int) -> bool:
+    """Return whether the process was stopped (SIGSTOP, SIGTSTP); always False but on Linux."""
+    fields = _stat_fields(pid) if sys.platform == "linux" else None
+    return fields is not None and fields[0] in "Tt"
+
+
+def _stat_fields(pid: int) -> list[str] | None:
+    """Return /proc/PID/stat from field 3, the state, on; None when the process is gone."""
     try:
         # The name, field 2, may hold spaces and parentheses: count from its end.
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
-        return "dead"
-    return "dead" if fields[0] in "ZX" else fields[19]
+        return None
