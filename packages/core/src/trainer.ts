@@ -90,6 +90,10 @@ export type TrainingEvent =
       readonly learningRate: number;
       readonly imagesPerSecond: number;
       readonly secondsLeft?: number;
+      /** Main memory of what trains, resident. */
+      readonly memoryBytes?: number;
+      /** Memory of the device that it trains on, where that is another. */
+      readonly deviceMemoryBytes?: number;
     }
   | { readonly type: "evaluation"; readonly step: number; readonly metrics: Metrics }
   | ({ readonly type: "progress" } & Progress)

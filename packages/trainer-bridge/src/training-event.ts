@@ -11,6 +11,8 @@ const eventSchema = z.discriminatedUnion("type", [
     learningRate: z.number(),
     imagesPerSecond: z.number(),
     secondsLeft: z.number().exactOptional(),
+    memoryBytes: z.number().exactOptional(),
+    deviceMemoryBytes: z.number().exactOptional(),
   }),
   z.object({ type: z.literal("evaluation"), step: z.number(), metrics }),
   z.object({

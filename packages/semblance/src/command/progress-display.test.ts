@@ -44,6 +44,12 @@ test("a bar never wraps, whatever is behind it", () => {
   expect(stream.text).toHaveLength(39);
 });
 
+test("details that do not fit are left out whole, the last ones first", () => {
+  const stream = new MemoryStream(80);
+  displayOn(stream).update(progress, "step 12 · loss 3.141 · 250 images/s · lr 1.0e-5");
+  expect(stream.text).toMatch(/1\/4 images · step 12 · loss 3\.141$/);
+});
+
 test("a note stands on a line of its own, above the bar", () => {
   const stream = new MemoryStream(80);
   const display = displayOn(stream);

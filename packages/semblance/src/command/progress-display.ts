@@ -46,8 +46,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
   };
   const show = (line: string) => {
     clear();
-    // A bar that wraps could not be taken away again.
-    stream.write(isLive ? line.slice(0, (stream.columns ?? usualColumns) - 1) : `${line}\n`);
+    stream.write(isLive ? fit(line, (stream.columns ?? usualColumns) - 1) : `${line}\n`);
     isBarShown = isLive;
   };
   return {
@@ -61,7 +60,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
       const describe = isLive ? drawProgress : describeProgress;
       const pace = { seconds: (now - stageStart.at) / 1000, doneBefore: stageStart.done };
       const line = describe(progress, pace);
-      show(detail === undefined ? line : `${line} · ${detail}`);
+      show(detail === undefined ? line : `${line}${separator}${detail}`);
     },
     note(line) {
       if (isQuiet) return;
@@ -70,4 +69,13 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
     },
     close: clear,
   };
+}
+
+const separator = " · ";
+
+// A bar that wraps could not be taken away again; half a detail says less than none.
+function fit(line: string, columns: number): string {
+  if (line.length <= columns) return line;
+  const end = line.lastIndexOf(separator, columns - separator.length + 1);
+  return line.slice(0, end > 0 ? end : columns);
 }

@@ -28,9 +28,15 @@ test("a step shows the time that is used and left, the loss and the speed", () =
       done: expect.closeTo(0, 0),
       total: expect.closeTo(60, 0),
       unit: "s",
-      detail: "step 7 · loss 2.346 · 100 images/s",
+      detail: "step 7 · loss 2.346 · 100 images/s · lr 1.0e-5",
     },
   ]);
+});
+
+test("a step shows the memory in use, where it is told", () => {
+  const shown = show({ ...step, memoryBytes: 1.26e9, deviceMemoryBytes: 7e9 });
+  const detail = expect.stringMatching(/ · 1\.3 GB · 7\.0 GB on the GPU$/);
+  expect(shown).toEqual([expect.objectContaining({ detail })]);
 });
 
 test("without a time limit there is no end in sight", () => {

@@ -29,9 +29,23 @@ function progressOf({ secondsLeft }: Step, seconds: number): Progress {
   return secondsLeft === undefined ? progress : { ...progress, total: seconds + secondsLeft };
 }
 
-function describeStep({ step, loss, imagesPerSecond }: Step): string {
+// What matters most comes first: a narrow terminal shows the beginning.
+function describeStep(event: Step): string {
+  const { step, loss, imagesPerSecond, learningRate } = event;
   const state = loss === null ? "loss not finite" : `loss ${loss.toFixed(3)}`;
-  return `step ${step} · ${state} · ${imagesPerSecond.toFixed(0)} images/s`;
+  const parts = [
+    `step ${step}`,
+    state,
+    `${imagesPerSecond.toFixed(0)} images/s`,
+    `lr ${learningRate.toExponential(1)}`,
+    ...describeMemory(event),
+  ];
+  return parts.join(" · ");
+}
+
+function describeMemory({ memoryBytes, deviceMemoryBytes }: Step): string[] {
+  const places = [memoryBytes, deviceMemoryBytes].filter((bytes) => bytes !== undefined);
+  return places.map((bytes, i) => `${(bytes / 1e9).toFixed(1)} GB${i === 1 ? " on the GPU" : ""}`);
 }
 
 const directions = ["t2i", "i2t"];

@@ -175,6 +175,17 @@ def test_a_torn_line_is_cut_off_and_nan_becomes_null(tmp_path: Path) -> None:
     assert "Infinity" not in lines[1]
 
 
+def test_a_step_tells_the_memory_in_use(tmp_path: Path) -> None:
+    events, told = EventWriter(tmp_path / "events.jsonl"), []
+    ballast = bytearray(0)
+    for _ in range(2):
+        events.step(force=True, step=1, loss=0.0, learningRate=0.1, imagesPerSecond=1.0)
+        told.append(json.loads((tmp_path / "events.jsonl").read_text().splitlines()[-1]))
+        ballast = bytearray(os.urandom(64 << 20))
+    assert "deviceMemoryBytes" not in told[0]
+    assert len(ballast) / 2 < told[1]["memoryBytes"] - told[0]["memoryBytes"] < 4 * len(ballast)
+
+
 def test_step_events_come_at_most_twice_a_second(tmp_path: Path) -> None:
     events = EventWriter(tmp_path / "events.jsonl")
     for step in range(1000):

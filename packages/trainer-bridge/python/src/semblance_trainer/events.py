@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from semblance_trainer.memory import measure_memory
+
 __all__ = ["EventWriter", "finite", "fsync_folder", "write_atomically"]
 
 _STEP_SECONDS = 0.5  # at most two step events a second
@@ -77,16 +79,12 @@ class EventWriter:
         os.write(self._descriptor, line.encode())
 
     def step(self, *, force: bool = False, **facts: Any) -> None:
-        """Tell of a step: step, loss, learningRate, imagesPerSecond, secondsLeft?."""
+        """Tell of a step: step, loss, learningRate, imagesPerSecond, secondsLeft?; and memory."""
         now = time.monotonic()
         if force or now - self._last_step >= _STEP_SECONDS:
             self._last_step = now
-            self._write(
-                {
-                    "type": "step",
-                    **{k: v for k, v in facts.items() if k != "secondsLeft" or v is not None},
-                }
-            )
+            known = {k: v for k, v in facts.items() if k != "secondsLeft" or v is not None}
+            self._write({"type": "step", **known, **measure_memory()})
 
     def evaluation(self, step: int, metrics: dict[str, float]) -> None:
         """Tell the metrics on the whole of validation after `step` updates."""
