@@ -32,18 +32,21 @@ export interface PythonPeers {
   readonly requirements: readonly string[];
   /** Whether the packages of `base` are there too. */
   readonly adds: "to base" | "to nothing";
+  /** Packages that are published as source alone; all others come as wheels. */
+  readonly builds?: readonly string[];
 }
 
 /** A virtual environment, made when missing. @returns Its interpreter. */
 export async function pythonPeers(options: PythonPeers): Promise<string> {
-  const { base, name, requirements, adds } = options;
+  const { base, name, requirements, adds, builds = [] } = options;
   const folder = join(benchmarkCache(), `${name}-${hashOf([base, adds, ...requirements])}`);
   const python = join(folder, "bin", "python");
   await makeOnce(folder, async () => {
     await runQuietly(base, ["-m", "venv", folder]);
     if (adds === "to base") await lendPackages(base, python);
     const install = ["-m", "pip", "install", "--quiet", "--no-input", "--only-binary", ":all:"];
-    await runQuietly(python, [...install, ...requirements]);
+    const sources = builds.length > 0 ? ["--no-binary", builds.join(",")] : [];
+    await runQuietly(python, [...install, ...sources, ...requirements]);
   });
   return python;
 }

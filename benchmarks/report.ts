@@ -51,7 +51,7 @@ export function formatMarkdown(
     `## ${benchmark}`,
     `\`${command}\` on ${machine.date}: ${describe(machine).join(" ")}`,
     table(["case", "system", "median", "range"], figures),
-    table(["ratio (above 1: ours is better)", ""], compared),
+    ...(compared.length > 0 ? [table(["ratio (above 1: ours is better)", ""], compared)] : []),
   ].join("\n\n")}\n`;
 }
 
@@ -69,7 +69,8 @@ function figure(number: number): string {
   return Math.abs(number) >= 1000 ? number.toFixed(0) : number.toPrecision(3);
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table in Markdown. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -11,6 +11,9 @@ import { runQuietly } from "./run-quietly.ts";
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   encoder: async () => (await import("./encoder/encoder-benchmark.ts")).prepareEncoderBenchmark,
   eval: async () => (await import("./eval/eval-benchmark.ts")).prepareEvalBenchmark,
+  trainer: async () => (await import("./trainer/trainer-benchmark.ts")).prepareTrainerBenchmark,
+  "trainer-methods": async () =>
+    (await import("./trainer/methods-benchmark.ts")).prepareMethodsBenchmark,
 };
 
 process.exitCode = await main(process.argv.slice(2));

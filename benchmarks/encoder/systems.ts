@@ -8,6 +8,7 @@ import {
   trainerPython,
   unlessMissing,
 } from "../environment.ts";
+import { openClipPython } from "../open-clip-python.ts";
 import { runQuietly } from "../run-quietly.ts";
 import { makeModel } from "./make-model.ts";
 import type { TowerJob } from "./tower-job.ts";
@@ -40,7 +41,7 @@ export async function setUpSystems(): Promise<Systems> {
   const jsPeers = await unlessMissing("transformers-js", () =>
     nodePeers("transformers-js", { "@huggingface/transformers": "4.3.1" }),
   );
-  const openClip = await unlessMissing("open-clip", () => setUpOpenClip(base));
+  const openClip = await unlessMissing("open-clip", setUpOpenClip);
   const sentence = await unlessMissing("sentence-transformers", () => setUpSentence(base));
   const js = jsPeers === undefined ? undefined : node;
   const systems = [
@@ -86,14 +87,8 @@ async function setUpSentence(base: string): Promise<string> {
   });
 }
 
-async function setUpOpenClip(base: string) {
-  // About 5 GB on Linux: torchvision from PyPI fits PyTorch from PyPI alone, not the CPU's build that base has ("==" takes both).
-  const python = await pythonPeers({
-    base,
-    name: "open-clip",
-    requirements: ["torch===2.13.0", "torchvision==0.28.0", "open_clip_torch==3.3.0"],
-    adds: "to nothing",
-  });
+async function setUpOpenClip() {
+  const python = await openClipPython();
   const folder = join(benchmarkCache(), "open-clip-weights-1");
   const weights = join(folder, "vit-b-32.pt");
   await makeOnce(folder, async () => {
