@@ -18,24 +18,34 @@ class CrashError(Exception):
 
 
 def commit(store: CheckpointStore, step: int) -> None:
+    """Commit three files of a step; the best so far becomes the second best."""
     tensors = {"w": torch.full((2,), float(step))}
     files = dict.fromkeys(("last", "optimizer", "best"), step)
-    store.commit({"step": step, "files": files}, {name: (step, tensors) for name in files})
+    moved = {"best-2": "best"} if step > 1 else {}
+    steps = files | ({"best-2": step - 1} if moved else {})
+    store.commit({"step": step, "files": steps}, {name: (step, tensors) for name in files}, moved)
 
 
-def state_of(store: CheckpointStore) -> tuple[int, list[float]]:
+def state_of(store: CheckpointStore) -> tuple[int, dict[str, float]]:
     state = store.open_state()
     assert state is not None
-    values = [read_tensors(store.path(name))["w"][0].item() for name in store.FILES]
-    return state["step"], values
+    names = [path.stem for path in store.folder.glob("*.safetensors")]
+    return state["step"], {n: read_tensors(store.path(n))["w"][0].item() for n in names}
 
 
-@pytest.mark.parametrize("crash_at", range(6))
+def values_of(step: int) -> dict[str, float]:
+    values = dict.fromkeys(("last", "optimizer", "best"), float(step))
+    return values | ({"best-2": step - 1.0} if step > 1 else {})
+
+
+@pytest.mark.parametrize("crash_at", range(7))
+@pytest.mark.parametrize("links", [True, False])
 def test_a_crash_between_any_two_renames_leaves_a_whole_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crash_at: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crash_at: int, links: bool
 ) -> None:
     store = CheckpointStore(tmp_path)
     commit(store, 1)
+    commit(store, 2)
     real, calls = Path.replace, []
 
     def replace(self: Path, target: Any) -> Path:
@@ -44,18 +54,23 @@ def test_a_crash_between_any_two_renames_leaves_a_whole_set(
         calls.append(target)
         return real(self, target)
 
+    def refuse(*_: object) -> None:
+        raise OSError
+
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", replace)
-        if crash_at < 4:
+        if not links:  # as on a disk that knows no hard links
+            patch.setattr("os.link", refuse)
+        if crash_at < 5:
             with pytest.raises(CrashError):
-                commit(store, 2)
+                commit(store, 3)
         else:
-            commit(store, 2)
-    step, values = state_of(store)
-    assert step == (1 if crash_at == 0 else 2)
-    assert values == [float(step)] * 3
-    commit(store, 3)
-    assert state_of(store) == (3, [3.0] * 3)
+            commit(store, 3)
+    after = 2 if crash_at == 0 else 3
+    assert state_of(store) == (after, values_of(after))
+    commit(store, after + 1)
+    assert state_of(store) == (after + 1, values_of(after + 1))
+    assert len(list(tmp_path.iterdir())) == 5
 
 
 def test_files_of_another_step_are_refused(tmp_path: Path) -> None:

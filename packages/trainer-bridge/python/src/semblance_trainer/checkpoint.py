@@ -1,9 +1,9 @@
 """Checkpoints that survive kill -9 at any moment: safetensors, fsync, one commit point.
 
 `state.json` is the commit: it names, for each tensor file, the step that it must be of. New files
-are first written beside the old ones as `NAME.next`; then state.json is replaced in one go; then
-the new files take their places. A crash before the commit leaves the old set, a crash after it a
-set that `open_state` completes.
+are first written beside the old ones as `NAME.next`, and a file that takes another one's place is
+linked there; then state.json is replaced in one go; then the new files take their places. A crash
+before the commit leaves the old set, a crash after it a set that `open_state` completes.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -86,29 +88,35 @@ def hash_weights(tensors: Tensors) -> str:
 
 @dataclass(frozen=True)
 class CheckpointStore:
-    """The three tensor files and the state of a job folder."""
+    """The tensor files and the state of a job folder."""
 
     folder: Path
 
-    FILES = ("last", "optimizer", "best")
-
     def path(self, name: str) -> Path:
-        """Return the file of "last", "optimizer" or "best"."""
+        """Return the file of that name, such as "last", "optimizer" or "best"."""
         return self.folder / f"{name}.safetensors"
 
     def _next(self, name: str) -> Path:
         return self.folder / f"{name}.safetensors.next"
 
-    def commit(self, state: dict[str, Any], files: Mapping[str, tuple[int, Tensors]]) -> None:
+    def commit(
+        self,
+        state: dict[str, Any],
+        files: Mapping[str, tuple[int, Tensors]],
+        moved: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Save `state` and the given files (name → step, tensors) as one set.
 
+        `moved` are files that take the place of others (new name → the name until now).
         `state["files"]` must name every file's step, of those not given too.
         """
+        for name, before in moved.items():
+            _link(self.path(before), self._next(name))
         for name, (step, tensors) in files.items():
             save_tensors(self._next(name), tensors, step)
         fsync_folder(self.folder)
         write_atomically(self.folder / "state.json", json.dumps(state))
-        for name in files:
+        for name in (*moved, *files):
             self._next(name).replace(self.path(name))
         fsync_folder(self.folder)
 
@@ -134,13 +142,24 @@ class CheckpointStore:
     def clear(self) -> None:
         """Remove state and files of an earlier run."""
         (self.folder / "state.json").unlink(missing_ok=True)
-        for name in self.FILES:
-            self.path(name).unlink(missing_ok=True)
+        for path in self.folder.glob("*.safetensors"):
+            path.unlink()
         self._drop_leftovers()
 
     def _drop_leftovers(self) -> None:
-        for name in self.FILES:
-            self._next(name).unlink(missing_ok=True)
+        for path in self.folder.glob("*.safetensors.next"):
+            path.unlink()
+
+
+def _link(source: Path, target: Path) -> None:
+    """Let `target` be the same file, or a copy where the disk knows no hard links."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        with target.open("r+b") as file:
+            os.fsync(file.fileno())
 
 
 def _damaged(path: Path, why: str) -> TrainerError:

@@ -73,9 +73,9 @@ class Evaluator:
         self.metric = metric or parse_metric("mrr")
         self._seed = seed
         readable = np.array([len(own) > 0 for own in rows], dtype=np.bool_)
-        listed = dataset.pairs
-        pairs = listed[readable[listed[:, 0]]]
-        grades = np.ones(len(pairs))
+        listed, values = dataset.pairs, dataset.relevance.values
+        seen = readable[listed[:, 0]]
+        pairs, grades = listed[seen], values[values > 0].astype(np.float64)[seen]
         lost = np.setdiff1d(listed[:, 1], pairs[:, 1])
         texts = np.setdiff1d(np.arange(len(dataset.texts)), lost)
         self.halves: Halves = split_validation(pairs, len(dataset.paths), len(dataset.texts), seed)

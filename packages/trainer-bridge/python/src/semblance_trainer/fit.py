@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from semblance_trainer.candidates import CandidateTrial
 from semblance_trainer.checkpoint import CheckpointStore, read_tensors
+from semblance_trainer.choice import choose, describe
 from semblance_trainer.clock import Clock
 from semblance_trainer.config import FitConfig
 from semblance_trainer.dataset import ImageText
@@ -16,10 +17,15 @@ from semblance_trainer.events import EventWriter
 from semblance_trainer.keep import certificate_inputs, keep_weights
 from semblance_trainer.locked_tower import embed_training_images
 from semblance_trainer.methods import apply_method, check_method
-from semblance_trainer.model import DualEncoder
-from semblance_trainer.never_worse import Judged, judge
+from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.pixels import Pixels, read_training_pixels
-from semblance_trainer.prepare import Prepared, first_state, make_room, mark_unfinished, prepare
+from semblance_trainer.prepare import (
+    first_state,
+    make_room,
+    mark_unfinished,
+    prepare,
+    start_folder,
+)
 from semblance_trainer.run_state import RunState
 from semblance_trainer.stop import Orphaned, StopRequest
 from semblance_trainer.train import Trainer, TrainingParts
@@ -30,12 +36,14 @@ __all__ = ["Fitted", "fit_weights", "run_fit"]
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fit up to the choice of weights; `result` is exit.json's, export not yet timed."""
+    """A fit up to the choice of weights.
+
+    `model` has the weights that were kept; `result` is exit.json's, export not yet timed.
+    """
 
     model: DualEncoder
     validation: ImageText
     pixels: Pixels
-    store: CheckpointStore
     result: dict[str, Any]
 
 
@@ -43,7 +51,7 @@ def run_fit(config: FitConfig, events: EventWriter, stop: StopRequest) -> dict[s
     """Run a fit job; return its result as in exit.json. Raises TrainerError and Orphaned."""
     fitted = fit_weights(config, events, stop)
     inputs = certificate_inputs(fitted.model, fitted.pixels, fitted.validation.texts)
-    return keep_weights(config, fitted.result, fitted.model, fitted.store, inputs, events)
+    return keep_weights(config, fitted.result, fitted.model, inputs, events)
 
 
 def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fitted:
@@ -88,11 +96,14 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
     state = _train(parts, state, resumed=state_json is not None)
     if stop.orphaned:
         raise Orphaned
-    judged = _choose(ready, state, config, events)
-    seconds = clock.elapsed()
+    start = start_folder(config)
+    trial = CandidateTrial(
+        parts, state, stop, lambda: load_dual_encoder(start, torch.device("cpu")).tensors()
+    )
+    choice = choose(trial, ready.evaluator, state, config)
     failures = [*training.failures, *ready.pixels.failures]
-    result = _result(config, state, judged, failures, seconds)
-    return Fitted(ready.model, ready.validation, ready.pixels, store, result)
+    result = describe(choice, config, state, failures, clock.elapsed())
+    return Fitted(ready.model, ready.validation, ready.pixels, result)
 
 
 def _train(parts: TrainingParts, state: RunState, *, resumed: bool) -> RunState:
@@ -112,45 +123,3 @@ def _train(parts: TrainingParts, state: RunState, *, resumed: bool) -> RunState:
     finally:
         parts.data.close()
     return state
-
-
-def _choose(ready: Prepared, state: RunState, config: FitConfig, events: EventWriter) -> Judged:
-    """Judge the best candidate of the choosing half on the other half."""
-    events.progress("choosing", 0, 1, "candidates")
-    best = state.best
-    candidate = state.start if best is None else best.evaluation
-    judged = judge(
-        state.start.judging,
-        candidate.judging,
-        ready.evaluator.judging_groups(),
-        metric=ready.evaluator.metric,
-        chosen=candidate.choosing > state.start.choosing,
-        rule=config.never_worse,
-        seed=config.seed,
-    )
-    events.progress("choosing", 1, 1, "candidates")
-    return judged
-
-
-def _result(
-    config: FitConfig,
-    state: RunState,
-    judged: Judged,
-    failures: list[dict[str, Any]],
-    seconds: float,
-) -> dict[str, Any]:
-    kept = state.start
-    if judged.is_better and state.best is not None:
-        kept = state.best.evaluation
-    return {
-        "kept": "best" if judged.is_better else "start",
-        "before": state.start.metrics,
-        "after": kept.metrics,
-        "judged": judged.as_json(),
-        "steps": state.step,
-        "stopped": state.stopped,
-        "timing": {"fit": seconds, "export": 0.0},
-        "failures": failures,
-        "model": os.fspath(config.run_folder),
-        "learningRate": state.learning_rate,
-    }

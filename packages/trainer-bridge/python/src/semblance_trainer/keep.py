@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from semblance_trainer.checkpoint import CheckpointStore, read_tensors, save_tensors
+from semblance_trainer.checkpoint import save_tensors
 from semblance_trainer.config import ExportConfig, FitConfig
 from semblance_trainer.events import EventWriter
 from semblance_trainer.export import export_model
@@ -40,14 +40,13 @@ def keep_weights(
     config: FitConfig,
     result: dict[str, Any],
     model: DualEncoder,
-    store: CheckpointStore,
     inputs: CertificateInputs,
     events: EventWriter,
 ) -> dict[str, Any]:
     """Make the run folder a model folder of what was kept; return the result with the time taken.
 
-    An untrained start becomes a model folder of its own; a kept start that is one already is
-    copied, not exported again.
+    `model` has the weights that were kept. An untrained start becomes a model folder of its own; a
+    kept start that is one already is copied, not exported again.
     """
     began = time.monotonic()
     run, start, kept = Path(config.run_folder), model.folder, result["kept"]
@@ -60,10 +59,6 @@ def keep_weights(
     if kept == "start" and is_model_folder(start):
         copy_model(start, run)
     else:
-        if kept == "start":
-            model = load_dual_encoder(start, torch.device("cpu"))
-        else:
-            model.load_tensors(read_tensors(store.path("best")))
         _write_weights(run, start if kept == "start" else None, model)
         settings = ExportConfig(os.fspath(start), os.fspath(run), run.resolve().name, base)
         export_model(settings, model, inputs, events, weights=run, fit=result)

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import json
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,11 @@ from semblance_trainer.learning_rate import automatic_learning_rate
 from semblance_trainer.metric import parse_metric
 from semblance_trainer.model import DualEncoder, load_dual_encoder, pick_device
 from semblance_trainer.pixels import Pixels, read_validation_pixels
+from semblance_trainer.reserve import seconds_kept_for_the_end
 from semblance_trainer.run_state import Costs, RunState
 from semblance_trainer.schedule import first_plan
 from semblance_trainer.scratch import SCRATCH, make_scratch_checkpoint
 from semblance_trainer.stop import StopRequest
-from semblance_trainer.train import seconds_kept_for_the_end
 
 __all__ = ["Prepared", "first_state", "make_room", "mark_unfinished", "prepare", "start_folder"]
 
@@ -43,6 +44,7 @@ class Prepared:
     evaluator: Evaluator
     pixels: Pixels
     settings: str
+    load_seconds: float
 
 
 def make_room(config: FitConfig, store: CheckpointStore, *, fresh: bool) -> None:
@@ -86,7 +88,9 @@ def prepare(
     if config.checkpoint == SCRATCH and fresh:
         shutil.rmtree(start_folder(config), ignore_errors=True)
         make_scratch_checkpoint(start_folder(config), train.texts, config.seed)
+    began = time.monotonic()
     model = load_dual_encoder(start_folder(config), pick_device(config.device))
+    load_seconds = time.monotonic() - began
     if config.hyperparameters.loss == "sigmoid" and model.kind == "clip":
         raise TrainerError(
             "CONFIG",
@@ -106,7 +110,9 @@ def prepare(
             "weights are chosen and judged on the same items",
         )
     events.progress("loading", 3, 3, "parts")
-    return Prepared(model, train, validation, evaluator, pixels, settings)
+    if config.method == "lit":
+        evaluator.hold_images()
+    return Prepared(model, train, validation, evaluator, pixels, settings, load_seconds)
 
 
 def _settings(
@@ -136,14 +142,13 @@ def first_state(
     Raises TrainerError and Orphaned, as `prepare` does.
     """
     if saved is not None:
-        state = RunState.from_json(saved)
-        if state.settings != ready.settings:
+        if saved.get("settings") != ready.settings:
             raise TrainerError(
                 "CONFIG",
                 f"{config.run_folder} was begun with other data, weights or hyperparameters",
                 "resume with the settings it was begun with, or start afresh without resume",
             )
-        return state
+        return RunState.from_json(saved)
 
     def report(done: int, total: int) -> None:
         events.progress("loading", done, total, "items")
@@ -165,12 +170,13 @@ def first_state(
         )
     # a training step costs about three passes, for a batch of as many texts as images
     step_seconds = 6 * h.batch_size * seconds / max(1, ready.evaluator.items)
-    costs = Costs(step_seconds, seconds, 0.0)
+    share = ready.evaluator.choosing_share
+    costs = Costs(step_seconds, seconds, 0.0, ready.load_seconds, share)
     images = len(ready.train.paths)
     plan = first_plan(h.max_steps, clock.limit, h.evaluation_interval, -(-images // h.batch_size))
     state = RunState(ready.settings, rate, evaluation, plan, costs)
     clock.demand(
-        seconds_kept_for_the_end(state)
+        seconds_kept_for_the_end(costs)
         + _FIRST_STEPS * step_seconds
         + ready.pixels.seconds_per_file * min(4 * h.batch_size, images),
         "the first updates",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,11 @@ from semblance_trainer.evaluation import Evaluation
 from semblance_trainer.events import finite
 from semblance_trainer.schedule import Plan
 
-__all__ = ["Candidate", "Costs", "RunState"]
+__all__ = ["Checkpoint", "Costs", "RunState", "slot_name"]
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Checkpoint:
     """Weights that were evaluated after `step` updates."""
 
     step: int
@@ -25,11 +25,22 @@ class Candidate:
 
 @dataclass
 class Costs:
-    """Seconds measured of late: one update, one evaluation, one saved checkpoint."""
+    """Seconds measured of late: one update, one evaluation, one saved checkpoint.
+
+    Also `load`, the start read once, and `choosing_share`: what of an evaluation its choosing half
+    takes, in 0..1.
+    """
 
     step: float
     evaluation: float
     save: float
+    load: float
+    choosing_share: float
+
+
+def slot_name(place: int) -> str:
+    """Return the tensor file of the checkpoint that is in that place from 0 among the best."""
+    return "best" if place == 0 else f"best-{place + 1}"
 
 
 @dataclass
@@ -43,9 +54,9 @@ class RunState:
         plan: the schedule.
         costs: for the time that must be kept for the end.
         step: updates made.
-        best: of the choosing half so far; None before the first evaluation after step 0.
+        top: the best of the choosing half so far, best first; step 0 is none of them.
         last_evaluated: step of the latest evaluation.
-        without_gain: evaluations since `best`.
+        without_gain: evaluations since there was a new best.
         stopped: why training is over; None while it is not.
     """
 
@@ -55,18 +66,27 @@ class RunState:
     plan: Plan
     costs: Costs
     step: int = 0
-    best: Candidate | None = None
+    top: list[Checkpoint] = field(default_factory=list)
     last_evaluated: int = 0
     without_gain: int = 0
     stopped: str | None = None
 
+    def rank(self, checkpoint: Checkpoint, most: int) -> bool:
+        """Give a checkpoint its place among the best; return whether it has one of `most`."""
+        value = checkpoint.evaluation.choosing
+        place = sum(other.evaluation.choosing >= value for other in self.top)
+        self.without_gain = 0 if place == 0 else self.without_gain + 1
+        self.top.insert(place, checkpoint)
+        del self.top[most:]
+        return place < most
+
+    def slots(self) -> dict[str, int]:
+        """Return the step that each of the best is of, by tensor file."""
+        return {slot_name(i): checkpoint.step for i, checkpoint in enumerate(self.top)}
+
     def as_json(self) -> dict[str, Any]:
         """Return the state, with the step that each tensor file must be of."""
-        files = {"last": self.step, "optimizer": self.step}
-        best = None
-        if self.best is not None:
-            files["best"] = self.best.step
-            best = {"step": self.best.step, "evaluation": _to_json(self.best.evaluation)}
+        files = {"last": self.step, "optimizer": self.step, **self.slots()}
         return {
             "settings": self.settings,
             "learningRate": self.learning_rate,
@@ -74,7 +94,7 @@ class RunState:
             "plan": asdict(self.plan),
             "costs": asdict(self.costs),
             "step": self.step,
-            "best": best,
+            "top": [{"step": c.step, "evaluation": _to_json(c.evaluation)} for c in self.top],
             "lastEvaluated": self.last_evaluated,
             "withoutGain": self.without_gain,
             "stopped": self.stopped,
@@ -84,7 +104,6 @@ class RunState:
     @staticmethod
     def from_json(value: dict[str, Any]) -> RunState:
         """Return the state that `as_json` gave."""
-        best = value["best"]
         return RunState(
             settings=value["settings"],
             learning_rate=value["learningRate"],
@@ -92,7 +111,7 @@ class RunState:
             plan=Plan(**value["plan"]),
             costs=Costs(**value["costs"]),
             step=value["step"],
-            best=best and Candidate(best["step"], _from_json(best["evaluation"])),
+            top=[Checkpoint(c["step"], _from_json(c["evaluation"])) for c in value["top"]],
             last_evaluated=value["lastEvaluated"],
             without_gain=value["withoutGain"],
             stopped=value["stopped"],
@@ -105,6 +124,7 @@ def _to_json(evaluation: Evaluation) -> dict[str, Any]:
         "choosing": evaluation.choosing,
         "judging": evaluation.judging.tolist(),
         "finite": evaluation.finite,
+        "intervals": evaluation.intervals,
     }
     return {key: finite(value) for key, value in values.items()}
 
@@ -113,5 +133,9 @@ def _from_json(value: dict[str, Any]) -> Evaluation:
     judging = [math.nan if item is None else item for item in value["judging"]]
     choosing = -math.inf if value["choosing"] is None else value["choosing"]
     return Evaluation(
-        value["metrics"], choosing, np.array(judging, dtype=np.float64), value["finite"]
+        value["metrics"],
+        choosing,
+        np.array(judging, dtype=np.float64),
+        value["finite"],
+        {key: (low, high) for key, (low, high) in value["intervals"].items()},
     )

@@ -15,12 +15,13 @@ from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
 from semblance_trainer.gradients import StepInput
 from semblance_trainer.model import DualEncoder
-from semblance_trainer.run_state import Candidate, RunState
+from semblance_trainer.reserve import seconds_for_candidates, seconds_kept_for_the_end
+from semblance_trainer.run_state import Checkpoint, RunState
 from semblance_trainer.schedule import Speed, learning_rate_at, make_plan
 from semblance_trainer.training_data import TrainingData
 from semblance_trainer.update import Updater
 
-__all__ = ["Trainer", "TrainingParts", "seconds_kept_for_the_end"]
+__all__ = ["Trainer", "TrainingParts"]
 
 _SAVE_SECONDS = 20.0
 _WARM_STEPS = 5  # the first updates of a process are slower than the rest
@@ -41,15 +42,6 @@ class TrainingParts:
     stop: threading.Event
 
 
-def seconds_kept_for_the_end(state: RunState) -> float:
-    """Return what must be left of the time limit when training stops.
-
-    For one more update, the last evaluation and its checkpoint, a third more than they took.
-    """
-    costs = state.costs
-    return 1.33 * (costs.step + costs.evaluation + costs.save) + 0.5
-
-
 class Trainer:
     """Trains from `state` on until a reason to stop is found."""
 
@@ -58,7 +50,8 @@ class Trainer:
         self.state = state
         self._updater = Updater(parts.model, parts.hyperparameters)
         self._saved_at = time.monotonic()
-        self._best_tensors: Tensors | None = None
+        self._fresh: dict[int, Tensors] = {}  # weights of a step that are in no file yet
+        self._slots = state.slots()  # as they are on disk
         self._timed: list[float] = []
         self._steps_here = 0
 
@@ -96,9 +89,14 @@ class Trainer:
             return "timeLimit" if self._parts.clock.limit is not None else "maxSteps"
         if h.patience is not None and state.without_gain >= h.patience:
             return "patience"
-        if self._parts.clock.remaining() < seconds_kept_for_the_end(state):
+        if self._parts.clock.remaining() < self._kept_for_the_end():
             return "timeLimit"
         return None
+
+    def _kept_for_the_end(self) -> float:
+        most, limit = self._parts.hyperparameters.average_top, self._parts.clock.limit
+        costs = self.state.costs
+        return seconds_kept_for_the_end(costs) + seconds_for_candidates(costs, limit, most)
 
     def tell_progress(self) -> None:
         """Tell how many updates are made, and of how many once that is known."""
@@ -168,7 +166,7 @@ class Trainer:
     def _plan(self) -> None:
         state, parts = self.state, self._parts
         costs = state.costs
-        left = parts.clock.remaining() - seconds_kept_for_the_end(state)
+        left = parts.clock.remaining() - self._kept_for_the_end()
         interval = parts.hyperparameters.evaluation_interval
         if interval is None:
             interval = (parts.clock.limit or math.inf) / 8
@@ -194,23 +192,24 @@ class Trainer:
         if not evaluation.finite:
             state.stopped = "nonFinite"
             return
-        if state.best is None or evaluation.choosing > state.best.evaluation.choosing:
-            state.best = Candidate(state.step, evaluation)
-            state.without_gain = 0
-            self._best_tensors = parts.model.tensors()
-        else:
-            state.without_gain += 1
+        if state.rank(Checkpoint(state.step, evaluation), parts.hyperparameters.average_top):
+            self._fresh = {state.step: parts.model.tensors()}
 
     def save(self) -> None:
-        """Commit weights, optimizer and state; the best weights when they are new."""
+        """Commit weights, optimizer and state; and the best weights where they changed."""
         state, began = self.state, time.monotonic()
         files = {
             "last": (state.step, self._updater.last_weights()),
             "optimizer": (state.step, self._updater.tensors()),
         }
-        if self._best_tensors is not None and state.best is not None:
-            files["best"] = (state.best.step, self._best_tensors)
-        self._parts.store.commit(state.as_json(), files)
-        self._best_tensors = None
+        slots, moved = state.slots(), {}
+        on_disk = {step: name for name, step in self._slots.items()}
+        for name, step in slots.items():
+            if step in self._fresh:
+                files[name] = (step, self._fresh[step])
+            elif on_disk[step] != name:
+                moved[name] = on_disk[step]
+        self._parts.store.commit(state.as_json(), files, moved)
+        self._fresh, self._slots = {}, slots
         self._saved_at = time.monotonic()
         state.costs.save = max(self._saved_at - began, 0.8 * state.costs.save)
