@@ -32,6 +32,12 @@ export {
   semanticSearch,
 } from "@semblance/matcher";
 export { createExactIndex } from "@semblance/search";
-export { createTrainer, exportCheckpoint, setUpPython } from "@semblance/trainer-bridge";
+export {
+  attachTraining,
+  createTrainer,
+  exportCheckpoint,
+  launchTraining,
+  setUpPython,
+} from "@semblance/trainer-bridge";
 export { createMatcher, loadMatcher } from "./create-matcher.ts";
 export { createModelProvider, type ModelProviderConfig } from "./create-model-provider.ts";

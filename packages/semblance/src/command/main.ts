@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../version.ts";
+import { addAttachVerb } from "./attach-verb.ts";
 import { addDoctorVerb } from "./doctor-verb.ts";
 import { addEmbedVerb } from "./embed-verb.ts";
 import { addEvalVerb } from "./eval-verb.ts";
@@ -35,6 +36,7 @@ export async function main(
   for (const addVerb of [
     addEvalVerb,
     addTrainVerb,
+    addAttachVerb,
     addEmbedVerb,
     addExportVerb,
     addDoctorVerb,

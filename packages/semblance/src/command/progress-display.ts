@@ -46,7 +46,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
   };
   const show = (line: string) => {
     clear();
-    stream.write(isLive ? fit(line, (stream.columns ?? usualColumns) - 1) : `${line}\n`);
+    stream.write(isLive ? cutToWidth(line, (stream.columns ?? usualColumns) - 1) : `${line}\n`);
     isBarShown = isLive;
   };
   return {
@@ -74,7 +74,7 @@ export function createProgressDisplay(options: ProgressDisplayOptions): Progress
 const separator = " · ";
 
 // A bar that wraps could not be taken away again; half a detail says less than none.
-function fit(line: string, columns: number): string {
+function cutToWidth(line: string, columns: number): string {
   if (line.length <= columns) return line;
   const end = line.lastIndexOf(separator, columns - separator.length + 1);
   return line.slice(0, end > 0 ? end : columns);

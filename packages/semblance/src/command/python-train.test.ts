@@ -97,6 +97,22 @@ describe.skipIf(!hasPython)("training", () => {
     await vi.waitUntil(() => processesThatName(name).length === 0, { timeout: 25_000 });
     expect(existsSync(join(name, "job/state.json"))).toBe(true);
   }, 60_000);
+
+  test("with --detach goes on alone; attach follows it, and with --stop ends it", async () => {
+    const run = join(folder, "detached");
+    // Too small to change a weight: the start is kept, and copied in no time.
+    const parameters = training("detached", { maxSteps: 100_000, learningRate: 1e-12 });
+    const launched = await runForDocument(...parameters, "-m", join(folder, "run"), "--detach");
+    expect(launched).toMatchObject({ exitCode: 0, document: { detached: { run } } });
+    expect(await workerInTraining(run)).toBe(launched.document.detached.pid);
+    const left = await interruptCommand(["attach", run, "--json"], ["training: "]);
+    expect([left.exitCode, left.stderr]).toEqual([130, expect.stringContaining("goes on")]);
+    const { exitCode, document, stderr } = await runForDocument("attach", run, "--stop");
+    expect(exitCode).toBe(0);
+    expect(document).toMatchObject({ fit: { kept: "start", stopped: "aborted" }, model: run });
+    expect(stderr).toContain("step 0: validation");
+    expect(processesThatName(run)).toEqual([]);
+  }, 60_000);
 });
 
 /** Both sides may rank one query otherwise: PyTorch and ONNX round differently. */

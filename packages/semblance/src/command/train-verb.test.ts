@@ -26,6 +26,38 @@ test.each([
   expect(stderr).not.toMatch(/\n +at /);
 });
 
+test("a start is named by -m or comes with the preset; neither is a mistake in the command line", async () => {
+  const folder = folderWithPairs();
+  const data = ["-d", join(folder, "pairs.csv"), "-o", join(folder, "run"), ...noPython];
+  const { exitCode, document } = await runForDocument("train", ...data);
+  expect([exitCode, document.error.code]).toEqual([2, "USAGE"]);
+  expect(document.error.message).toContain("--preset");
+  const unknown = await runForDocument("train", ...data, "--preset", "superb");
+  expect(unknown.document.error.message).toContain("medium, high, best");
+  const { document: offline } = await runForDocument(
+    "train",
+    ...data,
+    "--preset",
+    "best",
+    "--offline",
+  );
+  expect(offline.error.code).toBe("MODEL_NOT_CACHED");
+  expect(offline.error.message).toContain("clip-vit-large-patch14-336");
+});
+
+test("a preset's settings give way to what is asked for", async () => {
+  const asked = ["--preset", "medium", "--hyperparameters", '{"batchSize": 0}'];
+  const { document } = await train(folderWithPairs(), ...asked);
+  expect(document.error.code).toBe("CONFIG_INVALID");
+  const kept = await train(folderWithPairs(), "--preset", "medium", "-m", "scratch:tiny");
+  expect(kept.document.error.code).toBe("PYTHON_NOT_FOUND"); // -m wins over the preset's model
+});
+
+test("there is nothing to attach to without Python, or where nothing was trained", async () => {
+  const { exitCode, document } = await runForDocument("attach", temporaryFolder(), ...noPython);
+  expect([exitCode, document.error.code]).toEqual([1, "PYTHON_NOT_FOUND"]);
+});
+
 test("a finished run is not trained over unless told", async () => {
   const folder = folderWithPairs({ "run/semblance.json": "{}", "run/job/job.json": "{}" });
   const { exitCode, document } = await train(folder);

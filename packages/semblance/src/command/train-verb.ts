@@ -1,14 +1,16 @@
 import { resolve } from "node:path";
+import { type FileFitSpec, type FitCommon, withoutUndefined } from "@semblance/core";
+import { fitModel } from "@semblance/matcher";
 import {
-  type FitCommon,
-  type ItemFailure,
-  type OpenedModel,
-  withoutUndefined,
-} from "@semblance/core";
-import { type FitSummary, fitModel } from "@semblance/matcher";
-import { createTrainer } from "@semblance/trainer-bridge";
-import type { Command } from "commander";
+  createTrainer,
+  launchTraining,
+  type PresetName,
+  presets,
+  type TrainerConfig,
+} from "@semblance/trainer-bridge";
+import { type Command, Option } from "commander";
 import { locateCheckpoint } from "../locate-model.ts";
+import { shellWord } from "../shell-word.ts";
 import {
   addDataOptions,
   addOfflineOption,
@@ -20,7 +22,7 @@ import {
   parseTrainingDevice,
   type SeedOptions,
 } from "./common-options.ts";
-import { formatFit } from "./format-fit.ts";
+import { toFitResult } from "./fit-document.ts";
 import { parseHyperparameters } from "./parse-hyperparameters.ts";
 import { requireRoomForRun } from "./run-folder.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
@@ -29,13 +31,16 @@ import { createTrainingDisplay } from "./training-display.ts";
 import { forCommand } from "./training-failure.ts";
 
 interface TrainOptions extends SeedOptions, OfflineOptions, TrainingDataOptions {
+  /** Without one it is the preset's. */
   readonly model: string;
+  readonly preset?: PresetName;
   readonly timeLimit?: number;
   readonly method?: string;
   readonly hyperparameters?: Record<string, unknown>;
   readonly batchSize?: number;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
+  readonly detach?: boolean;
   readonly device?: "auto" | "cpu" | "cuda" | "mps";
   readonly python?: string;
   readonly output: string;
@@ -48,7 +53,12 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .description(
       "fine-tune on pairs within a time limit, never ending up worse, and export to ONNX",
     )
-    .requiredOption("-m, --model <model>", "a checkpoint folder, a hub id, a RUN, or scratch:tiny")
+    .option("-m, --model <model>", "a checkpoint folder, a hub id, a RUN, or scratch:tiny")
+    .addOption(
+      new Option("--preset <preset>", "a model to start from and its settings").choices(
+        Object.keys(presets),
+      ),
+    )
     .requiredOption("-d, --data <table>", "pairs to train on")
     .option(
       "--val <table>",
@@ -60,33 +70,35 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .option("--batch-size <number>", "images per step", parsePositive)
     .option("--resume", "go on with the run in --output")
     .option("--overwrite", "replace the run in --output")
+    .option("--detach", "start and leave: the run goes on alone, attach RUN follows it")
     .option("--device <device>", "auto, cpu, cuda or mps", parseTrainingDevice)
     .option("--python <path>", "the Python to use")
     .requiredOption("-o, --output <run>", "the run folder, in the end a model folder");
   addOfflineOption(addDataOptions(addOutputOptions(verb)));
-  verb.action((options: TrainOptions) =>
-    runVerb(context, options, (tools) => runTrain(options, tools)),
-  );
+  verb.action((options: Omit<TrainOptions, "model"> & Partial<TrainOptions>) => {
+    const model = options.model ?? (options.preset && presets[options.preset].model);
+    if (model === undefined) verb.error("error: give a model with -m, or a --preset");
+    else return runVerb(context, options, (tools) => runTrain({ ...options, model }, tools));
+  });
 }
 
 async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbResult> {
-  const { python, device, seed, timeLimit, method, resume, batchSize, output } = options;
+  const { python, device, preset } = options;
   const hyperparameters = parseHyperparameters(
-    withoutUndefined({ batchSize, ...options.hyperparameters }),
+    withoutUndefined({
+      ...(preset && presets[preset].hyperparameters),
+      ...(options.batchSize && { batchSize: options.batchSize }),
+      ...options.hyperparameters,
+    }),
   );
   const start = await openStart(options, tools);
   const data = await openTrainingData(options);
   await requireRoomForRun(options);
-  const common: FitCommon = withoutUndefined({
-    runFolder: resolve(output),
-    seed,
-    timeLimit,
-    method,
-    hyperparameters,
-    resume,
-  });
+  const common = commonOf(options, hyperparameters);
+  const config = withoutUndefined({ python, device });
+  if (options.detach) return await launchRun({ ...common, ...start, ...data }, config, tools);
   const summary = await fitModel({
-    trainer: createTrainer(withoutUndefined({ python, device })),
+    trainer: createTrainer(config),
     start,
     ...data,
     common,
@@ -95,24 +107,32 @@ async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbRe
   }).catch((error: unknown) => {
     throw forCommand(error, "Type the same command with --resume to go on from where it stood.");
   });
-  return toResult(summary, unusedRows(data));
+  return toFitResult(summary, unusedRows(data));
+}
+
+function commonOf(options: TrainOptions, hyperparameters: Record<string, unknown>): FitCommon {
+  const { seed, timeLimit, method, resume, output } = options;
+  const runFolder = resolve(output);
+  return withoutUndefined({ runFolder, seed, timeLimit, method, hyperparameters, resume });
+}
+
+async function launchRun(
+  spec: FileFitSpec,
+  trainer: TrainerConfig,
+  { onProgress, signal }: VerbTools,
+): Promise<VerbResult> {
+  const { runFolder, pid } = await launchTraining({ ...spec, trainer, onProgress, signal });
+  const failures = unusedRows(spec);
+  const follow = `npx @semblance/semblance attach ${shellWord(runFolder)}`;
+  const text = `Process ${pid} trains in ${runFolder} and goes on alone. Follow or stop it: ${follow} [--stop]`;
+  return { document: { detached: { run: runFolder, pid }, failures }, text, failures };
 }
 
 // A recipe such as scratch:tiny is made by the trainer; anything else must have weights.
 async function openStart(
   { model, offline }: TrainOptions,
   { onProgress, signal }: VerbTools,
-): Promise<Pick<OpenedModel, "checkpoint">> {
+): Promise<{ readonly checkpoint: string }> {
   if (model.startsWith("scratch:")) return { checkpoint: model };
   return { checkpoint: await locateCheckpoint(model, { hub: { offline }, onProgress, signal }) };
-}
-
-function toResult(summary: FitSummary, rows: readonly ItemFailure[]): VerbResult {
-  const { kept, before, after, steps, stopped, timing, model, gain } = summary;
-  const failures = [...rows, ...summary.failures];
-  return {
-    document: { fit: { kept, before, after, steps, stopped, gain }, timing, failures, model },
-    text: formatFit(summary),
-    failures,
-  };
 }
