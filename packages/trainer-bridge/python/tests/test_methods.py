@@ -14,12 +14,14 @@ from semblance_trainer.dataset import read_dataset
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
+from semblance_trainer.gradients import StepInput
 from semblance_trainer.lora import add_lora, merged, remove_lora
 from semblance_trainer.methods import apply_method, count_parameters
 from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.optimizer import make_optimizer, set_learning_rate
 from semblance_trainer.pixels import read_exact_pixels
 from semblance_trainer.stop import StopRequest
+from semblance_trainer.update import Updater
 from semblance_trainer.weight_average import WeightAverage
 
 CPU = torch.device("cpu")
@@ -179,6 +181,21 @@ def test_what_is_kept_is_what_was_evaluated(job: Job, fit: Fit, name: str) -> No
     metrics = evaluator.evaluate(fitted.model).metrics
     assert metrics in [event["metrics"] for event in events[1:]]
     assert metrics != events[0]["metrics"]
+
+
+def test_a_model_holds_its_average_while_it_is_looked_at(job: Job, micro_checkpoint: Path) -> None:
+    model = load_dual_encoder(micro_checkpoint, CPU)
+    updater = Updater(model, job(hyperparameters={"ema": 0.9}).hyperparameters)
+    step = StepInput(torch.randn(2, 3, 32, 32), model.texts.ids(["a red bar", "2"]), torch.eye(2))
+    for number in (1, 2, 3):
+        updater.update(step, number, 1e-2, seed=number)
+    last = model.tensors()
+    averages = updater.tensors()
+    with updater.kept_weights():
+        held = model.tensors()
+    assert all(torch.equal(held[name], averages[f"average/{name}"]) for name in held)
+    assert changed(last, held) == set(held)
+    assert changed(last, model.tensors()) == set()
 
 
 def test_an_average_follows_the_weights_from_afar() -> None:
