@@ -9,11 +9,21 @@ const mayDependOn: Readonly<Record<string, readonly string[]>> = {
   core: [],
   data: ["core"],
   "encoder-onnx": ["core"],
+  "trainer-adapter": ["core"],
   "trainer-bridge": ["core"],
   search: ["core"],
   eval: ["core"],
   matcher: ["core", "data", "eval", "search"],
-  semblance: ["core", "data", "encoder-onnx", "trainer-bridge", "search", "eval", "matcher"],
+  semblance: [
+    "core",
+    "data",
+    "encoder-onnx",
+    "trainer-adapter",
+    "trainer-bridge",
+    "search",
+    "eval",
+    "matcher",
+  ],
 };
 
 /** Heavy libraries live in one package each, and core depends on zod alone. */
@@ -28,6 +38,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     "sharp",
     "zod",
   ],
+  "trainer-adapter": ["zod"],
   "trainer-bridge": ["pythonia", "zod"],
   search: [],
   eval: [],
