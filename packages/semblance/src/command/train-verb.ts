@@ -36,6 +36,7 @@ interface TrainOptions extends SeedOptions, OfflineOptions, TrainingDataOptions 
   readonly preset?: PresetName;
   readonly timeLimit?: number;
   readonly method?: string;
+  readonly metric?: string;
   readonly hyperparameters?: Record<string, unknown>;
   readonly batchSize?: number;
   readonly resume?: boolean;
@@ -65,7 +66,11 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
       "pairs to validate on (default: the table's split, else a share of it)",
     )
     .option("--time-limit <duration>", "for training and choice: 180s, 3m, 1h", parseDuration)
-    .option("--method <method>", "what is trained: full")
+    .option("--method <method>", "what is trained: full, lora, lit or bitfit")
+    .option(
+      "--metric <name>",
+      "chooses and judges: mrr, hit@10, t2i.ndcg@5, rsum, … (default: mrr)",
+    )
     .option("--hyperparameters <json>", '{"learningRate": 1e-5, …}', parseJsonObject)
     .option("--batch-size <number>", "images per step", parsePositive)
     .option("--resume", "go on with the run in --output")
@@ -107,13 +112,14 @@ async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbRe
   }).catch((error: unknown) => {
     throw forCommand(error, "Type the same command with --resume to go on from where it stood.");
   });
-  return toFitResult(summary, unusedRows(data));
+  return toFitResult(summary, { rows: unusedRows(data), verbose: options.verbose });
 }
 
 function commonOf(options: TrainOptions, hyperparameters: Record<string, unknown>): FitCommon {
-  const { seed, timeLimit, method, resume, output } = options;
+  const { seed, timeLimit, method, metric: evalMetric, resume, output } = options;
   const runFolder = resolve(output);
-  return withoutUndefined({ runFolder, seed, timeLimit, method, hyperparameters, resume });
+  const course = { seed, timeLimit, method, evalMetric, hyperparameters, resume };
+  return withoutUndefined({ runFolder, ...course });
 }
 
 async function launchRun(

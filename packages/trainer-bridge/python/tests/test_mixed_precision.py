@@ -30,6 +30,16 @@ def step(precision: MixedPrecision, weight: torch.nn.Parameter, gradient: float)
     precision.step(optimizer)
 
 
+def test_gradients_have_their_own_length_when_they_are_clipped() -> None:
+    precision = MixedPrecision("fp16", CPU)
+    weight = torch.nn.Parameter(torch.zeros(1))
+    precision.backward((weight * 0.5).sum())
+    assert weight.grad is not None
+    assert weight.grad.item() == 0.5 * 2**16
+    precision.unscale(torch.optim.SGD([weight], lr=1.0))
+    assert weight.grad.item() == 0.5
+
+
 def test_a_gradient_that_overflows_changes_nothing_but_the_factor() -> None:
     precision = MixedPrecision("fp16", CPU)
     weight = torch.nn.Parameter(torch.zeros(1))
