@@ -7,11 +7,18 @@ import { pythonPath } from "./package-folder.ts";
 const question = `
 import dataclasses, json
 from semblance_trainer.config import Hyperparameters
-print(json.dumps(dataclasses.asdict(Hyperparameters())))
+from semblance_trainer.negative_rules import HardNegatives
+print(json.dumps(dataclasses.asdict(Hyperparameters(hard_negatives=HardNegatives()))))
 `;
 
 function toCamelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function toCamelCaseKeys(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.map(([name, v]) => [toCamelCase(name), toCamelCaseKeys(v)]));
 }
 
 test("the defaults are those of Python's dataclass, and there are no others", () => {
@@ -21,8 +28,8 @@ test("the defaults are those of Python's dataclass, and there are no others", ()
       env: { ...process.env, PYTHONPATH: pythonPath },
     }),
   );
-  const entries = Object.entries(answer).map(([name, value]) => [toCamelCase(name), value]);
-  expect(parseHyperparameters({})).toEqual(Object.fromEntries(entries));
+  expect(parseHyperparameters({}).hardNegatives).toBeNull();
+  expect(parseHyperparameters({ hardNegatives: {} })).toEqual(toCamelCaseKeys(answer));
 });
 
 test("a name that is not known is refused by name", () => {
@@ -35,6 +42,8 @@ test.each([
   { warmup: 1.5 },
   { maxSteps: 2.5 },
   { threads: "two" },
+  { hardNegatives: { rangeMin: 5, rangeMax: 5 } },
+  { hardNegatives: { margin: 1 } },
 ])("%o does not fit", (value) => {
   expect(hyperparameters.safeParse(value).success).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { parseConfig } from "@semblance/core";
 import { z } from "zod";
+import { type HardNegatives, hardNegatives } from "./hard-negatives.ts";
 
 /** How to train. Python reads the same names, with the same defaults. */
 export interface Hyperparameters {
@@ -37,8 +38,14 @@ export interface Hyperparameters {
   readonly gradientClip: number;
   /** Upper bound of the exponential of the logit scale. */
   readonly maxLogitScale: number;
-  /** Training images are resized to size · (1 + margin) and cropped at random; never mirrored. */
+  /** Training images are resized to size · (1 + margin) and cropped at random. */
   readonly cropMargin: number;
+  /** Shows half of the images mirrored, but for captions that name left or right. */
+  readonly mirror: boolean;
+  /** Packs captions that an image is taken for into its batch; `{}`: by the default rules. */
+  readonly hardNegatives: HardNegatives | null;
+  /** Largest size of decoded training images on disk; above it each epoch decodes them anew. */
+  readonly cacheBytes: number;
   /** Decides batches, captions and crops; `null`: the fit's own seed. */
   readonly seed: number | null;
   /** CPU threads; `null`: PyTorch's default. */
@@ -48,7 +55,9 @@ export interface Hyperparameters {
 }
 
 /** What the user writes: any of {@link Hyperparameters}. */
-export type HyperparametersInput = Partial<Hyperparameters>;
+export type HyperparametersInput = Partial<Omit<Hyperparameters, "hardNegatives">> & {
+  readonly hardNegatives?: Partial<HardNegatives> | null;
+};
 
 const count = z.int().positive();
 
@@ -124,6 +133,19 @@ export const hyperparameters: z.ZodType<Hyperparameters> = z.strictObject({
     .max(1)
     .default(0.125)
     .describe("Training images are resized to size · (1 + margin) and cropped at random."),
+  mirror: z
+    .boolean()
+    .default(false)
+    .describe("Shows half of the images mirrored, but for captions that name left or right."),
+  hardNegatives: hardNegatives
+    .nullable()
+    .default(null)
+    .describe("Packs captions that an image is taken for into its batch."),
+  cacheBytes: z
+    .int()
+    .nonnegative()
+    .default(2 ** 34)
+    .describe("Largest size of decoded training images on disk; above it each epoch decodes them."),
   seed: z
     .int()
     .nonnegative()

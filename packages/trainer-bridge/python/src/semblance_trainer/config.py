@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from semblance_trainer.metric import parse_metric
+from semblance_trainer.negative_rules import HardNegatives, check_hard_negatives
 from semblance_trainer.strict_json import parse_strictly, refuse
 
 __all__ = [
     "CertificateItems",
+    "DataHashes",
     "ExportConfig",
     "FitConfig",
     "Hyperparameters",
@@ -45,6 +47,10 @@ class Hyperparameters:
         gradient_clip: largest L2 norm of the gradient.
         max_logit_scale: upper bound of exp(logit_scale); a start above it keeps its own.
         crop_margin: training images are resized to size·(1 + margin) and cropped at random.
+        mirror: show half of the images mirrored, but for captions that name left or right.
+        hard_negatives: captions that an image is taken for are packed into its batch; None: not.
+        cache_bytes: largest size of decoded training images on disk; above it they are decoded
+            anew in each epoch.
         seed: of batches, captions and crops; None: the fit's own.
         threads: of torch; None: torch's default.
         average_top: so many of the best checkpoints are kept; their average is a candidate.
@@ -68,9 +74,20 @@ class Hyperparameters:
     gradient_clip: float = 1.0
     max_logit_scale: float = 100.0
     crop_margin: float = 0.125
+    mirror: bool = False
+    hard_negatives: HardNegatives | None = None
+    cache_bytes: int = 1 << 34
     seed: int | None = None
     threads: int | None = None
     average_top: int = 3
+
+
+@dataclass(frozen=True)
+class DataHashes:
+    """What identifies the data for a model card; None where nobody says."""
+
+    train: str | None = None
+    validation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +112,7 @@ class FitConfig:
     eval_metric: str = "mrr"
     resume: bool = False
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    hashes: DataHashes = DataHashes()
     hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
 
     @property
@@ -174,9 +192,12 @@ def _check_ranges(config: FitConfig) -> None:
         "loraDropout": (h.lora_dropout, 0.0, _BELOW_ONE),
         "maxLogitScale": (h.max_logit_scale, 1.0, math.inf),
         "cropMargin": (h.crop_margin, 0.0, 1.0),
+        "cacheBytes": (h.cache_bytes, 0.0, math.inf),
     }
     for key, (value, low, high) in ranges.items():
         if not low <= value <= high:
             raise refuse(f"config.hyperparameters.{key}", f"a number in {low}..{high}", value)
+    if h.hard_negatives is not None:
+        check_hard_negatives(h.hard_negatives, "config.hyperparameters.hardNegatives")
     if config.seed < 0:
         raise refuse("config.seed", "a whole number of at least 0", config.seed)

@@ -15,10 +15,9 @@ from semblance_trainer.config import FitConfig
 from semblance_trainer.dataset import ImageText
 from semblance_trainer.events import EventWriter
 from semblance_trainer.keep import certificate_inputs, keep_weights
-from semblance_trainer.locked_tower import embed_training_images
 from semblance_trainer.methods import apply_method, check_method
 from semblance_trainer.model import DualEncoder, load_dual_encoder
-from semblance_trainer.pixels import Pixels, read_training_pixels
+from semblance_trainer.pixels import Pixels
 from semblance_trainer.prepare import (
     first_state,
     make_room,
@@ -29,7 +28,8 @@ from semblance_trainer.prepare import (
 from semblance_trainer.run_state import RunState
 from semblance_trainer.stop import Orphaned, StopRequest
 from semblance_trainer.train import Trainer, TrainingParts
-from semblance_trainer.training_data import TrainingData
+from semblance_trainer.training_data import DataOptions, TrainingData
+from semblance_trainer.training_images import open_training_images
 
 __all__ = ["Fitted", "fit_weights", "run_fit"]
 
@@ -67,21 +67,10 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
     state = first_state(ready, config, clock, events, stop, state_json)
     mark_unfinished(config)
     apply_method(ready.model, config.method, config.hyperparameters, config.seed)
-    training = read_training_pixels(ready.train, ready.model, config, clock, events, stop.event)
-    cache, features = training.cache, None
-    if config.method == "lit":
-        features, cache = embed_training_images(
-            ready.model, training.cache, config, clock, events, stop.event
-        )
-    data = TrainingData(
-        ready.train,
-        training.files,
-        cache,
-        ready.model,
-        batch_size=config.hyperparameters.batch_size,
-        seed=config.seed,
-        features=features,
-    )
+    training = open_training_images(ready.train, ready.model, config, clock, events, stop.event)
+    h = config.hyperparameters
+    options = DataOptions(h.batch_size, config.seed, h.mirror)
+    data = TrainingData(ready.train, training, ready.model, options)
     parts = TrainingParts(
         ready.model,
         data,

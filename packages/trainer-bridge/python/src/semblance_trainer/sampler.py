@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from semblance_trainer.hard_negatives import NegativeTable, pack_hard_negatives
 from semblance_trainer.relevance import Relevance
 
 __all__ = ["Batch", "Sampler"]
@@ -27,12 +28,14 @@ class Batch:
         targets: [batch, batch] float32: how far image i and text j belong together, 0..1; NaN
             where it is not known.
         draws: [batch] float64 in [0, 1): picks one of an item's several files.
+        flips: [batch] float64 in [0, 1): below one half for images to be mirrored, where they may.
     """
 
     images: NDArray[np.int64]
     texts: NDArray[np.int64]
     crops: NDArray[np.float64]
     draws: NDArray[np.float64]
+    flips: NDArray[np.float64]
     targets: NDArray[np.float32]
 
 
@@ -67,30 +70,44 @@ class Sampler:
         self.images = rows[usable[rows]]
         self.steps_per_epoch = max(1, -(-len(self.images) // batch_size))
         self._order = lru_cache(maxsize=2)(self._make_order)
+        self._negatives: NegativeTable | None = None
 
-    def _make_order(self, epoch: int) -> NDArray[np.int64]:
-        return np.random.default_rng([self._seed, _ORDER, epoch]).permutation(self.images)
+    def use_negatives(self, table: NegativeTable) -> None:
+        """From now on pack images with their hard negatives."""
+        self._negatives = table
+        self._order.cache_clear()
+
+    def _make_order(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return an epoch's images, and the caption of each that is settled, else -1."""
+        order = np.random.default_rng([self._seed, _ORDER, epoch]).permutation(self.images)
+        if self._negatives is None:
+            return order, np.full(len(order), -1, dtype=np.int64)
+        return pack_hard_negatives(order, self._negatives)
 
     def batch(self, step: int) -> Batch:
         """Return the pairs of a step, counted from 0."""
         epoch, part = divmod(step, self.steps_per_epoch)
-        order = self._order(epoch)
+        order, settled = self._order(epoch)
         bounds = [len(order) * i // self.steps_per_epoch for i in (part, part + 1)]
         images = order[bounds[0] : bounds[1]]
         random = np.random.default_rng([self._seed, _BATCH, step])
-        texts = self._choose_texts(images, random.random(len(images)))
+        texts = self._choose_texts(
+            images, settled[bounds[0] : bounds[1]], random.random(len(images))
+        )
         crops, draws = random.random((len(images), 2)), random.random(len(images))
-        return Batch(images, texts, crops, draws, self._targets(images, texts))
+        flips = random.random(len(images))
+        return Batch(images, texts, crops, draws, flips, self._targets(images, texts))
 
     def _choose_texts(
-        self, images: NDArray[np.int64], draws: NDArray[np.float64]
+        self, images: NDArray[np.int64], settled: NDArray[np.int64], draws: NDArray[np.float64]
     ) -> NDArray[np.int64]:
-        """Draw each image's text; where the batch has an equal one, take its next."""
+        """Draw each image's text, or take the settled one; where the batch has it, the next."""
         taken: set[int] = set()
         chosen = np.empty(len(images), dtype=np.int64)
         for i, (image, draw) in enumerate(zip(images, draws, strict=True)):
             texts = self._relevance.relevant_texts(image)
-            first = int(draw * len(texts))
+            fixed = np.flatnonzero(texts == settled[i])
+            first = int(fixed[0]) if len(fixed) else int(draw * len(texts))
             turns = np.roll(texts, -first)
             free = (text for text in turns if int(self._groups[text]) not in taken)
             chosen[i] = next(free, turns[0])

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from semblance_trainer.dataset import ImageText
 from semblance_trainer.errors import TrainerError
-from semblance_trainer.file_rows import FileRows
-from semblance_trainer.image_cache import PixelCache
+from semblance_trainer.hard_negatives import NegativeTable
+from semblance_trainer.image_source import ImageSource
+from semblance_trainer.mirroring import may_mirror
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.sampler import Batch, Sampler
+from semblance_trainer.token_table import TokenTable
 
-__all__ = ["StepTensors", "TrainingData"]
+__all__ = ["DataOptions", "StepTensors", "TrainingData"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class StepTensors:
     """One step's input: images, ids of each text, targets.
 
     `images` are pixel_values [batch, 3, H, W]; of a locked tower embeddings [batch, dimension].
+    Of a share, images and ids are the share's rows and targets the whole batch's.
     """
 
     images: torch.Tensor
@@ -31,34 +34,49 @@ class StepTensors:
     targets: torch.Tensor  # [batch, batch] float32 in 0..1, NaN: unknown
 
 
+@dataclass(frozen=True)
+class DataOptions:
+    """What a step is made of.
+
+    Attributes:
+        batch_size: largest number of images a step.
+        seed: of everything random.
+        mirror: show half of the images mirrored, where the caption allows it.
+        share: (rank, count): only the rank-th of so many parts of each batch is read.
+    """
+
+    batch_size: int
+    seed: int
+    mirror: bool = False
+    share: tuple[int, int] = (0, 1)
+
+
 class TrainingData:
     """Makes each step's tensors, one step ahead in a thread; pure in (seed, step).
 
-    `features` are the files' embeddings where the image tower is locked: pixels are then not
-    looked at. Raises DATASET_EMPTY when no image with a text could be read.
+    An image that is listed twice is one image with the texts of both. One that turns out to be
+    unreadable when its step comes is black and unknown with everything, so that it teaches
+    nothing; processes that share a batch hear of this only from their own rows. Raises
+    DATASET_EMPTY when no image with a text could be read.
     """
 
     def __init__(
-        self,
-        dataset: ImageText,
-        files: FileRows,
-        cache: PixelCache,
-        model: DualEncoder,
-        *,
-        batch_size: int,
-        seed: int,
-        features: NDArray[np.float32] | None = None,
+        self, dataset: ImageText, source: ImageSource, model: DualEncoder, options: DataOptions
     ) -> None:
-        self._features = features
-        self._rows = files.present(cache)
-        self._pixels = cache.pixels
+        self.source = source
+        self.tokens = TokenTable(model.texts, dataset.texts)
+        self._texts = dataset.texts
         self._recipe = model.images
-        self._ids = model.texts.ids(dataset.texts)
-        readable = np.array([len(rows) > 0 for rows in self._rows], dtype=np.bool_)
-        groups = {ids: i for i, ids in enumerate(dict.fromkeys(self._ids))}
-        text_groups = np.array([groups[ids] for ids in self._ids], dtype=np.int64)
+        self._options = options
+        self.relevance = dataset.relevance
+        if (source.owners != np.arange(len(source.owners))).any():
+            self.relevance = dataset.relevance.merged(source.owners)
         self.sampler = Sampler(
-            dataset.relevance, text_groups, readable, batch_size=batch_size, seed=seed
+            self.relevance,
+            self.tokens.groups,
+            source.usable,
+            batch_size=options.batch_size,
+            seed=options.seed,
         )
         if len(self.sampler.images) == 0:
             raise TrainerError(
@@ -79,27 +97,43 @@ class TrainingData:
     def make(self, step: int) -> StepTensors:
         """Make the tensors of a step."""
         batch = self.sampler.batch(step)
-        ids = [self._ids[row] for row in batch.texts]
-        return StepTensors(self._images(batch), ids, torch.from_numpy(batch.targets))
+        rank, count = self._options.share
+        start, end = (len(batch.images) * i // count for i in (rank, rank + 1))
+        ids = [self.tokens[row] for row in batch.texts[start:end]]
+        targets = torch.from_numpy(batch.targets)
+        return StepTensors(self._images(batch, range(start, end), targets), ids, targets)
+
+    def use_negatives(self, table: NegativeTable) -> None:
+        """From the next step on pack images with their hard negatives."""
+        if self._ahead is not None:
+            self._ahead[1].result()
+            self._ahead = None
+        self.sampler.use_negatives(table)
 
     def close(self) -> None:
-        """End the thread."""
+        """End the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self.source.close()
 
-    def _images(self, batch: Batch) -> torch.Tensor:
-        own = [self._rows[image] for image in batch.images]
-        rows = [files[int(draw * len(files))] for files, draw in zip(own, batch.draws, strict=True)]
-        if self._features is not None:
-            return torch.from_numpy(self._features[rows])
-        return self._recipe.normalised(self._crop(batch, rows))
-
-    def _crop(self, batch: Batch, rows: list[np.int64]) -> NDArray[np.uint8]:
-        """Cut a random window out of each row's image: [batch, height, width, 3]."""
+    def _images(self, batch: Batch, places: range, targets: torch.Tensor) -> torch.Tensor:
+        """Return the images in these places of a batch; mark unreadable ones in `targets`."""
+        rows = [self.source.pick(batch.images[i], batch.draws[i]) for i in places]
+        if self.source.features is not None:
+            return torch.from_numpy(self.source.features[rows])
         height, width = self._recipe.height, self._recipe.width
-        slack_y, slack_x = self._pixels.shape[1] - height, self._pixels.shape[2] - width
-        cropped = np.empty((len(rows), height, width, 3), dtype=np.uint8)
-        for i, row in enumerate(rows):
-            top = int(batch.crops[i, 0] * (slack_y + 1))
-            left = int(batch.crops[i, 1] * (slack_x + 1))
-            cropped[i] = self._pixels[row, top : top + height, left : left + width]
-        return cropped
+        views = np.zeros((len(rows), height, width, 3), dtype=np.uint8)
+        for i, pixels, view in zip(places, self.source.read(rows), views, strict=True):
+            if pixels is None:
+                targets[i, :] = targets[:, i] = torch.nan
+            else:
+                view[...] = self._view(batch, i, pixels)
+        return self._recipe.normalised(views)
+
+    def _view(self, batch: Batch, i: int, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Cut a random window out of an image, and mirror it at random where that is right."""
+        height, width = self._recipe.height, self._recipe.width
+        top = int(batch.crops[i, 0] * (pixels.shape[0] - height + 1))
+        left = int(batch.crops[i, 1] * (pixels.shape[1] - width + 1))
+        view = pixels[top : top + height, left : left + width]
+        mirrored = self._options.mirror and batch.flips[i] < 0.5
+        return view[:, ::-1] if mirrored and may_mirror(self._texts[batch.texts[i]]) else view
