@@ -13,11 +13,19 @@ export interface Installer {
   isNotFound(log: string): boolean;
 }
 
+/** What decides who installs, and from where. */
+export interface InstallerOptions {
+  readonly python?: string;
+  /** A folder of wheels that everything comes from, offline. */
+  readonly wheels?: string;
+}
+
 /** Takes uv when it is there, else Python's own venv and pip. @throws {@link TrainerError} `PYTHON_NOT_FOUND` */
-export async function chooseInstaller(python: string | undefined): Promise<Installer> {
+export async function chooseInstaller({ python, wheels }: InstallerOptions): Promise<Installer> {
+  const offline = wheels === undefined ? undefined : ["--no-index", "--find-links", wheels];
   const uv = await runCommand({ program: "uv", parameters: ["--version"] });
-  if (uv.exitCode === 0) return createUvInstaller(python, await uvSourcesFromPip());
-  return createPipInstaller(await findBasePython(python));
+  if (uv.exitCode === 0) return createUvInstaller(python, offline ?? (await uvSourcesFromPip()));
+  return createPipInstaller(await findBasePython(python), offline ?? []);
 }
 
 const wheelsOnly = ["--only-binary", ":all:"];
@@ -48,7 +56,7 @@ function createUvInstaller(
   };
 }
 
-function createPipInstaller(python: string): Installer {
+function createPipInstaller(python: string, sources: readonly string[]): Installer {
   return {
     name: "pip",
     create: (folder) => ({ program: python, parameters: ["-m", "venv", folder] }),
@@ -56,7 +64,7 @@ function createPipInstaller(python: string): Installer {
       program: interpreterIn(folder),
       parameters: [
         ...["-m", "pip", "install", "--no-input", "--disable-pip-version-check"],
-        ...["--progress-bar", "off", ...wheelsOnly, ...parameters],
+        ...["--progress-bar", "off", ...wheelsOnly, ...sources, ...parameters],
       ],
     }),
     isNotFound: (log) => /No matching distribution found/i.test(log),

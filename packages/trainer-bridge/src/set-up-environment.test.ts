@@ -76,6 +76,13 @@ test("an environment that stands is taken at once; the development tools are add
   expect((await setUpEnvironment(planFor(shared))).created).toBe(false);
 }, 60_000);
 
+test("a folder of wheels is enough: neither network nor pip's settings are needed", async () => {
+  vi.stubEnv("PIP_NO_INDEX", undefined);
+  vi.stubEnv("PIP_FIND_LINKS", undefined);
+  vi.stubEnv("PIP_INDEX_URL", "http://127.0.0.1:9/simple"); // refuses at once
+  expect((await setUpEnvironment(planFor(freshFolder(), { wheels }))).created).toBe(true);
+}, 60_000);
+
 test("an abort rejects with its reason and leaves nothing that counts as finished", async () => {
   const folder = freshFolder();
   const controller = new AbortController();

@@ -24,6 +24,8 @@ export interface EnvironmentPlan {
   /** Whether the development tools belong in it. */
   readonly dev: boolean;
   readonly python?: string;
+  /** The folder that everything comes from, offline. */
+  readonly wheels?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SetUpProgress) => void;
 }
@@ -69,14 +71,14 @@ async function install(
   found: Environment | undefined,
 ): Promise<void> {
   const { folder, locks, torch, dev } = plan;
-  const installer = await chooseInstaller(plan.python);
+  const installer = await chooseInstaller(plan);
   const fromLock = (file: string) => installer.install(folder, ["--require-hashes", "-r", file]);
   if (found === undefined) {
     await rm(folder, { recursive: true, force: true });
     await runner.run("creating the environment", installer.create(folder));
     await runner.runUntilFound({
       stage: `installing ${torch.requirement.replace("==", " ")}`,
-      commands: placesOf(torch).map((place) => installer.install(folder, place)),
+      commands: placesOf(plan).map((place) => installer.install(folder, place)),
       isNotFound: installer.isNotFound,
     });
     await runner.run("installing the libraries", fromLock(locks.lockFile));
@@ -93,9 +95,9 @@ async function install(
   });
 }
 
-function placesOf({ requirement, fallbackIndex }: TorchRequirement): string[][] {
+function placesOf({ wheels, torch: { requirement, fallbackIndex } }: EnvironmentPlan): string[][] {
   const configured = [requirement];
-  return fallbackIndex === undefined
+  return fallbackIndex === undefined || wheels !== undefined
     ? [configured]
     : [configured, [requirement, "--index-url", fallbackIndex]];
 }

@@ -20,6 +20,8 @@ export interface SetUpPythonOptions {
   readonly dev?: boolean;
   /** The interpreter to build on. @defaultValue uv's choice, else the first of 3.10 or newer on the `PATH` */
   readonly python?: string;
+  /** A folder of wheels: everything comes from there, and the network is not used. */
+  readonly wheels?: string;
   /** Where environments live. @defaultValue `semblance` in the user's data folder */
   readonly dataFolder?: string;
   readonly signal?: AbortSignal;
@@ -33,7 +35,7 @@ export interface SetUpPythonOptions {
  *
  * uv does the work where it is installed, else `venv` and pip. Both look where pip is configured to
  * (mirror, wheel folder); only when the CPU build of PyTorch is not there, PyTorch's own index is
- * asked.
+ * asked. With `wheels` everything comes from that folder, offline.
  *
  * @throws {@link TrainerError} `PYTHON_NOT_FOUND` when no Python of 3.10 or newer is there;
  * `SETUP_FAILED` with the end of the log. The signal's reason when aborted.
@@ -46,5 +48,7 @@ export async function setUpPython(options: SetUpPythonOptions = {}): Promise<Set
   const torch =
     newest === undefined ? await chooseTorch(choice) : { requirement: newest.record.torch };
   const folder = newest?.folder ?? environmentFolder(dataFolder, locks.lock, torch.requirement);
-  return await setUpEnvironment({ ...options, dev: options.dev ?? false, folder, locks, torch });
+  const wheels = options.wheels === undefined ? {} : { wheels: resolve(options.wheels) };
+  const plan = { ...options, ...wheels, dev: options.dev ?? false, folder, locks, torch };
+  return await setUpEnvironment(plan);
 }

@@ -107,7 +107,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /No matching distribution found|No solution found|not a supported wheel/,
-    "There is no build for this Python or this machine: name another interpreter with --python, or another --torch.",
+    "There is no build for this Python or this machine: name another interpreter with --python, or another --torch; a folder of wheels must hold them all.",
   ],
   [
     /DO NOT MATCH THE HASHES|Hash mismatch/i,

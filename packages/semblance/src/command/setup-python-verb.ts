@@ -7,6 +7,7 @@ import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./ru
 interface SetupPythonOptions extends SeedOptions {
   readonly python?: string;
   readonly torch?: string;
+  readonly wheels?: string;
   readonly dev?: boolean;
 }
 
@@ -19,6 +20,7 @@ export function addSetupPythonVerb(program: Command, context: VerbContext): void
     )
     .option("--python <path>", "the interpreter to make it with (3.10 or newer)")
     .option("--torch <choice>", "cpu, cuda, auto or a version")
+    .option("--wheels <folder>", "take everything from this folder of wheels, offline")
     .option("--dev", "also what the project's own Python tests need");
   addOutputOptions(verb);
   verb.action((options: SetupPythonOptions) =>
@@ -27,9 +29,10 @@ export function addSetupPythonVerb(program: Command, context: VerbContext): void
 }
 
 async function runSetupPython(options: SetupPythonOptions, tools: VerbTools): Promise<VerbResult> {
-  const { python, torch, dev } = options;
+  const { python, torch, wheels, dev } = options;
   const { onProgress, signal } = tools;
-  const made = await setUpPython(withoutUndefined({ python, torch, dev, onProgress, signal }));
+  const asked = { python, torch, wheels, dev, onProgress, signal };
+  const made = await setUpPython(withoutUndefined(asked));
   const state = made.created ? "Made" : "Already there";
   return { document: { ...made }, text: `${state}: ${made.python}` };
 }

@@ -18,16 +18,17 @@ __all__ = ["MINIMUM_VERSIONS", "import_everything", "is_older", "report_environm
 
 MINIMUM_VERSIONS = {
     "torch": "2.8",
-    "transformers": "5",
-    "tokenizers": "0.22",
-    "safetensors": "0.6",
+    "transformers": "5.4",
+    "tokenizers": "0.22.1",
+    "safetensors": "0.6.1",
     "pillow": "10",
     "numpy": "1.26",
     "onnx": "1.18",
-    "onnxscript": "0.5",
+    "onnxscript": "0.6.2",
     "onnxruntime": "1.20",
+    "peft": "0.18",
 }
-"""What training and export need: the lower bounds of pyproject.toml."""
+"""What training and export need: the lower bounds of pyproject.toml, which are tested."""
 
 
 def report_environment() -> dict[str, object]:
