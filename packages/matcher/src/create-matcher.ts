@@ -32,7 +32,9 @@ export async function createMatcher(config: MatcherConfig): Promise<Matcher> {
     evaluate: (options) => evaluateMatcher(settings, model, options),
     async fit(options) {
       const provider = providerOf(settings);
-      const summary = await startFit(settings, model, options);
+      const evalMetric = options.evalMetric ?? config.evalMetric;
+      const fitOptions = withoutUndefined({ ...options, evalMetric });
+      const summary = await startFit(settings, model, fitOptions);
       const trained = await provider.open(summary.model);
       await model.encoder[Symbol.asyncDispose]();
       model = trained;
@@ -81,7 +83,7 @@ async function startFit(
   const { train, validation } = tuningData
     ? { train: given, validation: toDataset(settings, tuningData) }
     : await holdOut(given, seed, holdoutFrac);
-  const { timeLimit, method, hyperparameters, neverWorse, resume } = options;
+  const { timeLimit, method, hyperparameters, neverWorse, evalMetric, resume } = options;
   const runFolder = options.runFolder ?? defaultRunFolder();
   const common = withoutUndefined({
     runFolder,
@@ -90,6 +92,7 @@ async function startFit(
     method,
     hyperparameters,
     neverWorse,
+    evalMetric,
     resume,
   });
   return fitModel(

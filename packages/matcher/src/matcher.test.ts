@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   ConfigError,
   DatasetError,
+  type EmbeddingFitSpec,
   type Encoder,
   type FileFitSpec,
   type FitResult,
@@ -317,6 +318,18 @@ test("refuses a fit whose result nothing could open, before it starts", async ()
   expect(specs).toEqual([]);
 });
 
+test("a fit judges by its own metric, else by the one that the matcher was given", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  const parts = { provider, trainer, model: "start", ...columns };
+  const data = { trainData: pairs, tuningData: pairs };
+  await using plain = await createMatcher(parts);
+  await plain.fit(data);
+  await using byRecall = await createMatcher({ ...parts, evalMetric: "recall" });
+  await byRecall.fit(data);
+  await byRecall.fit({ ...data, evalMetric: "t2i.hit@5" });
+  expect(specs.map((spec) => spec.evalMetric)).toEqual([undefined, "recall", "t2i.hit@5"]);
+});
+
 test("keeps a share of the images for validation when none is given", async () => {
   const { trainer, specs } = createRecordingTrainer();
   await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
@@ -353,6 +366,64 @@ test("refuses to fit a model without weights to train", async () => {
     model: "start",
     ...columns,
   });
+  const fitting = matcher.fit({ trainData: pairs, tuningData: pairs });
+  await expect(fitting).rejects.toMatchObject({ code: "NO_CHECKPOINT" });
+});
+
+type EmbeddingTrainer = Extract<Trainer, { needs: "embeddings" }>;
+
+/** Gives the result at once, and remembers what it was told. */
+function createEmbeddingTrainer(): { trainer: EmbeddingTrainer; specs: EmbeddingFitSpec[] } {
+  const specs: EmbeddingFitSpec[] = [];
+  const fit: EmbeddingTrainer["fit"] = (spec) => {
+    specs.push(spec);
+    return {
+      result: Promise.resolve(result),
+      cancel: () => {},
+      async *[Symbol.asyncIterator]() {},
+    };
+  };
+  return { trainer: { needs: "embeddings", fit }, specs };
+}
+
+test("a trainer that needs embeddings gets those of the model, and what failed is in the result", async () => {
+  const { trainer, specs } = createEmbeddingTrainer();
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const trainData = { image: [...pairs.image, "broken"], caption: [...pairs.caption, "no dog"] };
+  const stages: string[] = [];
+  const { failures, timing } = await matcher.fit({
+    trainData,
+    tuningData: pairs,
+    timeLimit: 100,
+    onProgress: ({ stage }) => stages.push(stage),
+  });
+  const [spec] = specs;
+  expect(spec).toMatchObject({
+    model: "start",
+    scoring: encoder.scoring,
+    train: { image: { count: 3 }, text: { count: 4 } },
+    validation: { image: { count: 3 }, text: { count: 3 } },
+  });
+  expect(spec?.train.judgements).toHaveLength(3);
+  expect(failures).toMatchObject([{ input: "broken" }]);
+  expect(stages).toContain("encoding images");
+  expect(spec?.timeLimit).toBeLessThan(100);
+  expect(timing.fit + (spec?.timeLimit ?? 0)).toBeCloseTo(1 + 100, 6);
+});
+
+test("a time limit that encoding alone takes up ends it, and says so", async () => {
+  const { trainer, specs } = createEmbeddingTrainer();
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const names = Array.from({ length: 20_000 }, (_, i) => `photo ${i}`);
+  const trainData = { image: names, caption: names };
+  const fitting = matcher.fit({ trainData, tuningData: pairs, timeLimit: 0.01 });
+  await expect(fitting).rejects.toMatchObject({ code: "TIME_LIMIT_TOO_SHORT" });
+  expect(specs).toEqual([]);
+});
+
+test("what is fitted on embeddings needs the model's folder", async () => {
+  const { trainer } = createEmbeddingTrainer();
+  await using matcher = await createMatcher({ encoder, provider, trainer, ...columns });
   const fitting = matcher.fit({ trainData: pairs, tuningData: pairs });
   await expect(fitting).rejects.toMatchObject({ code: "NO_CHECKPOINT" });
 });

@@ -68,6 +68,11 @@ export interface FitOptions extends RunOptions {
   readonly hyperparameters?: Readonly<Record<string, unknown>>;
   /** @defaultValue `"mean"` */
   readonly neverWorse?: "mean" | "significant";
+  /**
+   * By which weights are chosen and judged: `"mrr"`, `"hit@10"`, `"t2i.ndcg@5"`, `"rsum"`, …
+   * @defaultValue the `evalMetric` that `createMatcher` was given, else `"mrr"`
+   */
+  readonly evalMetric?: string;
   readonly resume?: boolean;
   /** Called for every event of the training. */
   readonly onEvent?: (event: TrainingEvent) => void;

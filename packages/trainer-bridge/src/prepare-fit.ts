@@ -53,7 +53,8 @@ export async function withPreparedFit<T>(
   const train = await store(spec.train, join(jobFolder, "train"), report);
   const validation = await store(spec.validation, join(jobFolder, "validation"), report);
   const paths = { checkpoint, runFolder, train, validation };
-  const config = { ...paths, startedAt, device: settings.device, ...options };
+  const hashes = { train: spec.train.hash, validation: spec.validation.hash };
+  const config = { ...paths, hashes, startedAt, device: settings.device, ...options };
   await writeJob(jobFolder, { task: "fit", config }, protocolVersion);
   return await action({ bridge, jobFolder, pidFile });
 }

@@ -36,7 +36,7 @@ export function addAttachVerb(program: Command, context: VerbContext): void {
 
 async function runAttach(
   folder: string,
-  { stop, python }: AttachOptions,
+  { stop, python, verbose }: AttachOptions,
   tools: VerbTools,
 ): Promise<VerbResult> {
   const { signal } = tools;
@@ -45,7 +45,7 @@ async function runAttach(
   if (stop) run.cancel();
   try {
     const [result] = await Promise.all([run.result, show(run, createTrainingDisplay(tools))]);
-    return toFitResult({ ...result, gain: gainOf(result) }, []);
+    return toFitResult({ ...result, gain: gainOf(result) }, { rows: [], verbose });
   } catch (error) {
     if (signal.aborted) throw goesOn(folder);
     throw forCommand(error, "Type the command that started it with --resume to go on.");

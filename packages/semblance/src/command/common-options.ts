@@ -7,7 +7,7 @@ export function addOutputOptions(verb: Command): Command {
   return verb
     .option("--json", "one JSON document on stdout")
     .option("--quiet", "no progress and no notes")
-    .option("--verbose", "stack traces with errors")
+    .option("--verbose", "more in the result, and stack traces with errors")
     .option("--seed <number>", "decides everything random", parseCount, 0);
 }
 

@@ -1,15 +1,28 @@
-import type { ItemFailure } from "@semblance/core";
+import { type ItemFailure, withoutUndefined } from "@semblance/core";
 import type { FitSummary } from "@semblance/matcher";
 import { formatFit } from "./format-fit.ts";
 import type { VerbResult } from "./run-verb.ts";
 
-/** What a verb that ends with a fit's result writes; `rows` are the table's that could not be used. */
-export function toFitResult(summary: FitSummary, rows: readonly ItemFailure[]): VerbResult {
-  const { kept, before, after, steps, stopped, timing, model, gain } = summary;
+/** What else {@link toFitResult} is told. */
+export interface FitResultOptions {
+  /** The table's rows that could not be used. */
+  readonly rows: readonly ItemFailure[];
+  /** Whether the text lists the candidates. */
+  readonly verbose?: boolean | undefined;
+}
+
+/** What a verb that ends with a fit's result writes. */
+export function toFitResult(
+  summary: FitSummary,
+  { rows, verbose = false }: FitResultOptions,
+): VerbResult {
+  const { kept, alpha, before, after, steps, stopped, timing, model, gain, candidates } = summary;
+  const { metric } = summary.judged;
   const failures = [...rows, ...summary.failures];
+  const fit = { kept, alpha, before, after, steps, stopped, metric, gain, candidates };
   return {
-    document: { fit: { kept, before, after, steps, stopped, gain }, timing, failures, model },
-    text: formatFit(summary),
+    document: { fit: withoutUndefined(fit), timing, failures, model },
+    text: formatFit(summary, { showCandidates: verbose }),
     failures,
   };
 }

@@ -1,6 +1,8 @@
 import type { FitSummary } from "@semblance/matcher";
 import { expect, test } from "vitest";
-import { formatFit } from "./format-fit.ts";
+import { formatFit as format } from "./format-fit.ts";
+
+const formatFit = (fit: FitSummary) => format(fit, { showCandidates: false });
 
 const summary: FitSummary = {
   kept: "best",
@@ -49,4 +51,31 @@ test("an interval below 0 is not said to include it", () => {
 
 test("no interval is shown where nothing could be judged", () => {
   expect(formatFit({ ...summary, gain: { value: 0 } })).toContain("validation: +0.0000)");
+});
+
+test("the average, and weights between start and trained ones, are named", () => {
+  expect(formatFit({ ...summary, kept: "average" })).toContain(
+    "The average weights of the best checkpoints were kept (mean reciprocal rank",
+  );
+  expect(formatFit({ ...summary, kept: "interpolated", alpha: 0.25 })).toContain(
+    "Weights between the start (75 %) and the trained ones (25 %) were kept",
+  );
+});
+
+test("the metric that judged is named", () => {
+  const judged = { ...summary.judged, metric: "t2i.ndcg@5" };
+  expect(formatFit({ ...summary, judged })).toContain("(t2i.ndcg@5 on the judging half");
+});
+
+test("candidates are listed where they are asked for", () => {
+  const candidates = [
+    { name: "start", choosing: 0.2 },
+    { name: "average of 3", choosing: 0.31 },
+    { name: "alpha 0.5", choosing: null },
+  ];
+  expect(formatFit({ ...summary, candidates })).not.toContain("average of 3");
+  const text = format({ ...summary, candidates }, { showCandidates: true });
+  expect(text).toMatch(/^candidate +mean reciprocal rank on the choosing half$/m);
+  expect(text).toMatch(/^average of 3 +0\.3100$/m);
+  expect(text).toMatch(/^alpha 0\.5 +not finite$/m);
 });

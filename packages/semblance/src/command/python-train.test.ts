@@ -39,13 +39,16 @@ describe.skipIf(!hasPython)("training", () => {
     ]);
     expect(document).toMatchObject({
       schema: 1,
-      fit: { kept: expect.stringMatching(/^(start|best)$/), steps: 4, stopped: "maxSteps" },
+      fit: { kept: expect.any(String), metric: "mrr", steps: 4, stopped: "maxSteps" },
       timing: { fit: expect.any(Number), export: expect.any(Number) },
       failures: [],
       model: join(folder, "run"),
     });
-    const keys = ["after", "before", "gain", "kept", "steps", "stopped"];
-    expect(Object.keys(document.fit).toSorted()).toEqual(keys);
+    const keys = ["after", "before", "candidates", "gain", "kept", "metric", "steps", "stopped"];
+    const { alpha, ...fit } = document.fit;
+    expect(alpha === undefined).toBe(fit.kept !== "interpolated");
+    expect(Object.keys(fit).toSorted()).toEqual(keys);
+    expect(fit.candidates?.[0]).toEqual({ name: "start", choosing: expect.any(Number) });
     expect(readdirSync(join(folder, "run"))).toEqual(
       expect.arrayContaining([
         "README.md",

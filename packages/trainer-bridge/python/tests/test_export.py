@@ -22,7 +22,7 @@ from semblance_trainer.events import EventWriter
 from semblance_trainer.export import run_export
 from semblance_trainer.images import decode_image
 from semblance_trainer.keep import certificate_inputs, keep_weights
-from semblance_trainer.model import load_dual_encoder
+from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.model_card import write_model_card
 from semblance_trainer.towers import make_inputs
 
@@ -210,32 +210,44 @@ def test_real_items_have_the_reference_embeddings(
     assert np.abs(found - np.load(oracle / part / "hf_text_embeddings.npy")).max() <= 1e-5
 
 
-@pytest.mark.parametrize(
-    ("bounds", "said"),
-    [
-        ({"interval": [-0.1, 0.6]}, "+0.2500, 95 % interval -0.1000 to +0.6000 (2 queries"),
-        ({}, "+0.2500 (2 queries"),
-    ],
-)
-def test_the_card_tells_the_gain_with_its_interval_where_there_is_one(
-    micro_checkpoint: Path, tmp_path: Path, bounds: dict[str, Any], said: str
-) -> None:
-    model = load_dual_encoder(micro_checkpoint, CPU)
+def card_of(model: DualEncoder, folder: Path, **facts: Any) -> str:
+    """Return the card of a fit that kept step 3; keywords replace or add facts."""
     distance = {"maxAbs": 0.0, "minCosine": 1.0}
     certificate = {"reference": "torch", "runtime": "onnxruntime", "tolerance": 1e-5}
     certificate |= {"items": {"images": 1, "texts": 1}, "image": distance, "text": distance}
-    fit = {"judged": {"gain": 0.25, "groups": [0, 0], **bounds}, "kept": "best", "steps": 3}
-    fit |= {"stopped": "maxSteps", "learningRate": 1e-3, "timing": {"fit": 1.0}, "before": {}}
-    write_model_card(
-        tmp_path,
-        model,
-        name="micro",
-        base=None,
-        license_name=None,
-        certificate=certificate,
-        fit=fit,
-    )
-    assert said in (tmp_path / "README.md").read_text()
+    judged = {"metric": "mrr", "gain": 0.25, "groups": [0, 0]}
+    fit = {"judged": judged, "kept": "best", "keptName": "step 3", "steps": 8, "method": "full"}
+    fit |= {"stopped": "maxSteps", "learningRate": 1e-3, "timing": {"fit": 1.0}, "seed": 5}
+    fit |= {"before": {"t2i.mrr": 0.5}, "after": {"t2i.mrr": 0.75}, "environment": "torch 2.13"}
+    fit |= {"intervals": {"before": {}, "after": {"t2i.mrr": [0.6, 0.9]}}}
+    fit |= {"hashes": {"train": "abc", "validation": None}, "hyperparameters": {}, **facts}
+    names = {"name": "micro", "base": None, "license_name": None}
+    write_model_card(folder, model, **names, certificate=certificate, fit=fit)
+    return (folder / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, "mean reciprocal rank on the half of validation that did not choose: +0.2500 (2 quer"),
+        ({}, "| t2i.mrr | 0.5000 | 0.7500 (0.6000 to 0.9000) |"),
+        ({}, "Kept: the weights of step 3."),
+        ({}, "- Training data (SHA-256 of ids and judgements): abc\n- Validation data: not stated"),
+        ({"kept": "start"}, "Kept: the start; training was no gain."),
+        ({"kept": "interpolated", "alpha": 0.25}, "0.75 of the start's weights and 0.25 of the tr"),
+        ({"kept": "average", "keptName": "average of 3"}, "Kept: the average of 3 checkpoints."),
+        ({"hyperparameters": {"averageTop": 2}}, 'other than the default: {"averageTop": 2}'),
+        (
+            {"judged": {"metric": "rsum", "gain": 9.5, "groups": [0], "interval": [-0.1, 20]}},
+            "Gain in rsum on the half of validation that did not choose: +9.5000, "
+            "95 % interval -0.1000 to +20.0000 (1 queries)",
+        ),
+    ],
+)
+def test_the_card_tells_what_was_kept_and_why(
+    micro_checkpoint: Path, tmp_path: Path, facts: dict[str, Any], said: str
+) -> None:
+    assert said in card_of(load_dual_encoder(micro_checkpoint, CPU), tmp_path, **facts)
 
 
 def keep(fitted: Any, config: Any) -> dict[str, Any]:
@@ -256,7 +268,10 @@ def test_the_run_folder_holds_the_kept_weights(job: Job, fit: Fit) -> None:
     described = json.loads((run / "semblance.json").read_text())
     assert described["weights"] == hash_weights(kept)
     assert described["base"] == Path(config.checkpoint).name
-    assert "Gain in mean reciprocal rank" in (run / "README.md").read_text()
+    card = (run / "README.md").read_text()
+    assert "Gain in mean reciprocal rank" in card
+    assert '{"learningRate": 0.003, "batchSize": 16, "maxSteps": 120}' in card
+    assert f"torch {torch.__version__}" in card
     validation = read_dataset(Path(config.validation), "validation")
     again = load_dual_encoder(run, CPU)
     ids = again.texts.pad(again.texts.ids(validation.texts))

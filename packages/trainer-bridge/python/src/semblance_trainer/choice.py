@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +53,7 @@ def choose(
 
 
 def describe(
-    choice: Choice, config: FitConfig, state: RunState, failures: list[dict[str, Any]], spent: float
+    choice: Choice, state: RunState, failures: list[dict[str, Any]], spent: float
 ) -> dict[str, Any]:
     """Return the result as in exit.json, export not yet timed; `spent` is in seconds."""
     alpha = {} if choice.kept.alpha is None else {"alpha": choice.kept.alpha}
@@ -71,6 +70,5 @@ def describe(
         "stopped": state.stopped,
         "timing": {"fit": spent, "export": 0.0},
         "failures": failures,
-        "model": os.fspath(config.run_folder),
         "learningRate": state.learning_rate,
     }

@@ -25,6 +25,7 @@ from semblance_trainer.prepare import (
     prepare,
     start_folder,
 )
+from semblance_trainer.run_facts import describe_run
 from semblance_trainer.run_state import RunState
 from semblance_trainer.stop import Orphaned, StopRequest
 from semblance_trainer.train import Trainer, TrainingParts
@@ -91,7 +92,11 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
     )
     choice = choose(trial, ready.evaluator, state, config)
     failures = [*training.failures, *ready.pixels.failures]
-    result = describe(choice, config, state, failures, clock.elapsed())
+    result = {
+        **describe(choice, state, failures, clock.elapsed()),
+        **describe_run(config, ready.model.device),
+        "model": config.run_folder,
+    }
     return Fitted(ready.model, ready.validation, ready.pixels, result)
 
 

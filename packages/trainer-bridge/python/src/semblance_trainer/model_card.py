@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from semblance_trainer.events import write_atomically
+from semblance_trainer.fit_card import fit_section
 from semblance_trainer.model import DualEncoder
 
 __all__ = ["write_model_card"]
@@ -38,39 +39,11 @@ def write_model_card(
         f"- Licence of the base: {license_name or 'not stated'}",
         "",
     ]
-    lines += _measurements(fit) if fit is not None else []
+    lines += fit_section(fit) if fit is not None else []
     lines += _agreement(certificate)
     cost = certificate.get("cost")
     lines += _cost(cost) if cost is not None else []
     write_atomically(folder / "README.md", "\n".join(lines) + "\n")
-
-
-def _measurements(fit: dict[str, Any]) -> list[str]:
-    judged, count = fit["judged"], len(fit["judged"]["groups"])
-    bounds = judged.get("interval")
-    interval = f", 95 % interval {bounds[0]:+.4f} to {bounds[1]:+.4f}" if bounds else ""
-    kept = "the trained weights" if fit["kept"] == "best" else "the start: training was no gain"
-    rows = [
-        f"| {key} | {before:.4f} | {fit['after'][key]:.4f} |"
-        for key, before in fit["before"].items()
-    ]
-    return [
-        "## Fit",
-        "",
-        f"Kept: {kept}. Updates: {fit['steps']}; stopped by {fit['stopped']}; peak learning rate "
-        f"{fit['learningRate']:g}; {fit['timing']['fit']:.0f} s.",
-        "",
-        f"Gain in mean reciprocal rank on the judging half of validation: {judged['gain']:+.4f}"
-        f"{interval} ({count} queries, both directions).",
-        "",
-        "| validation | before | after |",
-        "| --- | --- | --- |",
-        *rows,
-        "",
-        "hit@k: at least one relevant item among the first k; mrr: mean reciprocal rank; t2i: text "
-        "to image; i2t: image to text.",
-        "",
-    ]
 
 
 def _agreement(certificate: dict[str, Any]) -> list[str]:
