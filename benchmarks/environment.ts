@@ -39,7 +39,9 @@ export interface PythonPeers {
 /** A virtual environment, made when missing. @returns Its interpreter. */
 export async function pythonPeers(options: PythonPeers): Promise<string> {
   const { base, name, requirements, adds, builds = [] } = options;
-  const folder = join(benchmarkCache(), `${name}-${hashOf([base, adds, ...requirements])}`);
+  // What adds to nothing outlives the environment whose interpreter made it.
+  const parts = adds === "to base" ? [base, ...requirements] : requirements;
+  const folder = join(benchmarkCache(), `${name}-${hashOf(parts)}`);
   const python = join(folder, "bin", "python");
   await makeOnce(folder, async () => {
     await runQuietly(base, ["-m", "venv", folder]);
