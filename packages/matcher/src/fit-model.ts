@@ -2,6 +2,7 @@ import {
   type Dataset,
   type FitCommon,
   type FitResult,
+  type ItemFailure,
   ModelError,
   type OpenedModel,
   type RunOptions,
@@ -12,7 +13,7 @@ import {
 } from "@semblance/core";
 import { selectSplit, splitDataset } from "@semblance/data";
 import { pairedInterval } from "@semblance/eval";
-import { encodeDataset } from "./encode-dataset.ts";
+import { encodeForFit } from "./encode-for-fit.ts";
 import type { FitSummary } from "./matcher.ts";
 
 /** Options of {@link fitModel}. */
@@ -29,39 +30,63 @@ export interface FitModelOptions extends RunOptions {
 /**
  * Runs a trainer to its end and adds the gain's interval to its result.
  *
- * @throws {@link ModelError} with code `NO_CHECKPOINT` when the start has no weights to train.
+ * @throws {@link ModelError} with code `NO_CHECKPOINT` when the start has no weights to train,
+ * {@link TrainerError} with code `TIME_LIMIT_TOO_SHORT` when encoding takes longer than that.
  */
 export async function fitModel(options: FitModelOptions): Promise<FitSummary> {
-  const run = await startRun(options);
+  const { run, failures, seconds } = await startRun(options);
   try {
     const [result] = await Promise.all([run.result, forwardEvents(run, options.onEvent)]);
-    return { ...result, gain: gainOf(result, options.common.seed) };
+    return {
+      ...result,
+      failures: [...failures, ...result.failures],
+      timing: { ...result.timing, fit: seconds + result.timing.fit },
+      gain: gainOf(result, options.common.seed),
+    };
   } catch (error) {
     run.cancel(); // a reader of events that throws must not leave the training to itself
     throw error;
   }
 }
 
-async function startRun(options: FitModelOptions): Promise<TrainingRun> {
+/** A fit under way, with what it took to get there. */
+interface StartedRun {
+  readonly run: TrainingRun;
+  /** Items that could not be encoded. */
+  readonly failures: readonly ItemFailure[];
+  readonly seconds: number;
+}
+
+async function startRun(options: FitModelOptions): Promise<StartedRun> {
   const { trainer, start, train, validation, common, signal, onProgress } = options;
   const runOptions = withoutUndefined({ signal, onProgress });
   if (trainer.needs === "files") {
     const checkpoint = start.checkpoint ?? (await start.openCheckpoint?.(runOptions));
     if (checkpoint === undefined) return noCheckpoint(start.folder);
-    return trainer.fit({ ...common, checkpoint, train, validation }, runOptions);
+    const run = trainer.fit({ ...common, checkpoint, train, validation }, runOptions);
+    return { run, failures: [], seconds: 0 };
   }
   const { encoder, folder } = start;
-  if (!encoder || folder === undefined) return noCheckpoint(folder);
-  const encodedTrain = await encodeDataset({ encoder, dataset: train, ...runOptions });
-  const encodedValidation = await encodeDataset({ encoder, dataset: validation, ...runOptions });
-  const spec = {
-    ...common,
-    model: folder,
-    scoring: encoder.scoring,
-    train: encodedTrain.pairs,
-    validation: encodedValidation.pairs,
+  if (!encoder || !folder) return noFolder();
+  const { timeLimit, ...rest } = common;
+  const encoded = await encodeForFit({ encoder, train, validation, timeLimit, ...runOptions });
+  const { failures, seconds, ...pairs } = encoded;
+  const left = timeLimit === undefined ? undefined : timeLimit - seconds;
+  const spec = { ...rest, ...pairs, model: folder, scoring: encoder.scoring };
+  return {
+    run: trainer.fit(withoutUndefined({ ...spec, timeLimit: left }), runOptions),
+    failures,
+    seconds,
   };
-  return trainer.fit(spec, runOptions);
+}
+
+function noFolder(): never {
+  throw new ModelError({
+    code: "NO_CHECKPOINT",
+    message:
+      "The encoder was given as an object, so there are no files to put what is fitted beside.",
+    fix: "Make the matcher with model: …, a folder or name that a provider opens.",
+  });
 }
 
 function noCheckpoint(folder: string | undefined): never {

@@ -389,7 +389,10 @@ function createEmbeddingTrainer(): { trainer: EmbeddingTrainer; specs: Embedding
 test("a trainer that needs embeddings gets those of the model, and what failed is in the result", async () => {
   const { trainer, specs } = createEmbeddingTrainer();
   await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
-  const trainData = { image: [...pairs.image, "broken"], caption: [...pairs.caption, "no dog"] };
+  const trainData = {
+    image: [...pairs.image, "broken.jpg"],
+    caption: [...pairs.caption, "no dog"],
+  };
   const stages: string[] = [];
   const { failures, timing } = await matcher.fit({
     trainData,

@@ -32,6 +32,7 @@ export {
   semanticSearch,
 } from "@semblance/matcher";
 export { createExactIndex } from "@semblance/search";
+export { type AdapterConfig, createAdapterTrainer } from "@semblance/trainer-adapter";
 export {
   attachTraining,
   createTrainer,

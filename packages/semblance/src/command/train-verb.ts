@@ -26,6 +26,7 @@ import { toFitResult } from "./fit-document.ts";
 import { parseHyperparameters } from "./parse-hyperparameters.ts";
 import { requireRoomForRun } from "./run-folder.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
+import { trainAdapter } from "./train-adapter.ts";
 import { openTrainingData, type TrainingDataOptions, unusedRows } from "./training-data.ts";
 import { createTrainingDisplay } from "./training-display.ts";
 import { forCommand } from "./training-failure.ts";
@@ -42,6 +43,7 @@ interface TrainOptions extends SeedOptions, OfflineOptions, TrainingDataOptions 
   readonly resume?: boolean;
   readonly overwrite?: boolean;
   readonly detach?: boolean;
+  readonly cache?: string;
   readonly device?: "auto" | "cpu" | "cuda" | "mps";
   readonly python?: string;
   readonly output: string;
@@ -66,7 +68,10 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
       "pairs to validate on (default: the table's split, else a share of it)",
     )
     .option("--time-limit <duration>", "for training and choice: 180s, 3m, 1h", parseDuration)
-    .option("--method <method>", "what is trained: full, lora, lit or bitfit")
+    .option(
+      "--method <method>",
+      "what is trained: full, lora, lit, bitfit; or adapter: a head, without Python",
+    )
     .option(
       "--metric <name>",
       "chooses and judges: mrr, hit@10, t2i.ndcg@5, rsum, … (default: mrr)",
@@ -76,6 +81,7 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .option("--resume", "go on with the run in --output")
     .option("--overwrite", "replace the run in --output")
     .option("--detach", "start and leave: the run goes on alone, attach RUN follows it")
+    .option("--cache <folder>", "adapter: keep vectors there by content, and encode nothing twice")
     .option("--device <device>", "auto, cpu, cuda or mps", parseTrainingDevice)
     .option("--python <path>", "the Python to use")
     .requiredOption("-o, --output <run>", "the run folder, in the end a model folder");
@@ -89,6 +95,8 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
 
 async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbResult> {
   const { python, device, preset } = options;
+  if (options.method === "adapter")
+    return await trainAdapter(options, commonOf(options, {}), tools);
   const hyperparameters = parseHyperparameters(
     withoutUndefined({
       ...(preset && presets[preset].hyperparameters),
