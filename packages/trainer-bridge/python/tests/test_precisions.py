@@ -12,7 +12,6 @@ import torch
 from onnx import numpy_helper
 
 from conftest import read_events, write_dataset
-from semblance_trainer import export_onnx, precisions
 from semblance_trainer.config import ExportConfig
 from semblance_trainer.cost import measure_cost
 from semblance_trainer.events import EventWriter
@@ -145,21 +144,3 @@ def test_each_row_of_a_table_has_its_own_scale(exported: tuple[Path, dict[str, A
     scale = numpy_helper.to_array(found[f"{name}_scale"])
     assert np.abs(rows).max(axis=1).min() == 127
     assert np.all(np.abs(rows * scale - table) <= scale * 0.5001)
-
-
-def test_weights_beyond_what_one_file_can_hold_lie_beside_the_graphs(
-    micro_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(export_onnx, "_LARGEST_FILE", 10_000)
-    monkeypatch.setattr(precisions, "_LARGEST_FILE", 10_000)
-    folder = tmp_path / "out"
-    config = ExportConfig(str(micro_checkpoint), str(folder), dtypes=ALL)
-    result = run_export(config, EventWriter(tmp_path / "events.jsonl"))
-    graphs = [f"onnx/{name}" for dtype in ALL for name in precisions.graph_names(dtype)]
-    assert sorted(result["files"]) == sorted([*graphs, *(f"{name}.data" for name in graphs)])
-    assert set(result["files"]) == {f"onnx/{path.name}" for path in (folder / "onnx").iterdir()}
-    for dtype, facts in result["certificate"]["cost"]["precisions"].items():
-        names = precisions.graph_names(dtype)
-        parts = [path for name in names for path in (folder / "onnx").glob(f"{name}*")]
-        assert facts["bytes"] == sum(path.stat().st_size for path in parts)
-        assert facts["toTorch"]["text"]["minCosine"] > 0.9

@@ -15,6 +15,7 @@ from semblance_trainer.dataset import read_dataset
 from semblance_trainer.evaluation import Embeddings, Encoder, Evaluator
 from semblance_trainer.events import EventWriter
 from semblance_trainer.graph_encoder import open_graphs
+from semblance_trainer.graph_file import graph_parts
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.pixels import read_exact_pixels
 from semblance_trainer.precisions import DTYPES, graph_names
@@ -92,7 +93,7 @@ def _encode_inputs(encoder: Encoder, inputs: CertificateInputs) -> Embeddings:
 
 
 def _bytes_of(folder: Path, dtype: str) -> int:
-    files = [path for name in graph_names(dtype) for path in (folder / "onnx").glob(f"{name}*")]
+    files = [part for name in graph_names(dtype) for part in graph_parts(folder / "onnx" / name)]
     return sum(path.stat().st_size for path in files)
 
 

@@ -15,6 +15,7 @@ from semblance_trainer.cost import measure_cost
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
 from semblance_trainer.export_onnx import export_towers
+from semblance_trainer.graph_file import declare_weights, graph_parts
 from semblance_trainer.images import decode_image
 from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.model_card import write_model_card
@@ -117,8 +118,8 @@ def _make_graphs(
             failures.extend(cost.failures)
     if "fp32" not in config.dtypes:
         for name in graph_names("fp32"):
-            for path in (folder / "onnx").glob(f"{name}*"):
-                path.unlink()
+            for part in graph_parts(folder / "onnx" / name):
+                part.unlink()
     return certificate
 
 
@@ -135,6 +136,7 @@ def _describe(
     base = config.base if config.base is not None or fit is None else inherited
     name = config.name or source.resolve().name
     copy_checkpoint_files(source, folder)
+    declare_weights(folder)
     write_model_card(
         folder,
         model,

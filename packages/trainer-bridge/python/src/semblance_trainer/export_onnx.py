@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,13 @@ from torch import nn
 from semblance_trainer.certificate import check_towers
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
+from semblance_trainer.graph_file import write_graph
 from semblance_trainer.model import DualEncoder
 from semblance_trainer.towers import CertificateInputs, tower_jobs
 
 __all__ = ["export_towers"]
 
 _OPSET = 20
-_LARGEST_FILE = 1_900_000_000  # bytes; protobuf ends at 2 GiB
 
 
 def export_towers(
@@ -59,8 +58,6 @@ def _export(tower: nn.Module, tensors: dict[str, torch.Tensor], path: Path, long
         name: {0: batch} if name == "pixel_values" else {0: batch, 1: sequence} for name in examples
     }
     is_vision = "pixel_values" in examples
-    size = sum(p.numel() * p.element_size() for p in tower.parameters())
-    temporary = path.with_name(path.name + ".tmp")
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     try:
         with torch.no_grad(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
@@ -77,13 +74,8 @@ def _export(tower: nn.Module, tensors: dict[str, torch.Tensor], path: Path, long
             )
             if program is None:
                 raise RuntimeError("torch.onnx.export gave no program")
-            large = size > _LARGEST_FILE
-            program.save(path if large else temporary, external_data=large)
+            write_graph(program.model_proto, path)
     except (OSError, MemoryError):
         raise
     except Exception as error:  # the exporter has a family of errors of its own
         raise TrainerError("EXPORT_FAILED", f"{path.name}: {error}") from error
-    if not large:
-        with temporary.open("r+b") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)

@@ -33,7 +33,7 @@ _GRAPH_FILES = tuple(
     f"onnx/{name}{ending}"
     for dtype in DTYPES
     for name in graph_names(dtype)
-    for ending in ("", ".data")
+    for ending in ("", "_data")
 )
 CHECKPOINT_FILES = (
     "config.json",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
+from semblance_trainer.graph_file import write_graph
 from semblance_trainer.quantize import quantize_graph
 
 __all__ = ["DTYPES", "GRAPH_SUFFIXES", "graph_names", "write_precisions"]
@@ -18,7 +19,6 @@ GRAPH_SUFFIXES = {"fp32": "", "fp16": "_fp16", "int8": "_quantized"}
 """What a file's name ends with before `.onnx`, as transformers.js names it."""
 
 DTYPES = tuple(GRAPH_SUFFIXES)
-_LARGEST_FILE = 1_900_000_000  # bytes; protobuf ends at 2 GiB
 
 
 def graph_names(dtype: str) -> tuple[str, str]:
@@ -55,11 +55,7 @@ def _write_precision(dtype: str, source: Path, target: Path) -> None:
     if dtype == "fp16":
         _write_fp16(source, target)
     else:
-        quantize_graph(source, target, external=_is_large(source))
-
-
-def _is_large(path: Path) -> bool:
-    return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*")) > _LARGEST_FILE
+        quantize_graph(source, target)
 
 
 def _write_fp16(source: Path, target: Path) -> None:
@@ -67,15 +63,7 @@ def _write_fp16(source: Path, target: Path) -> None:
 
     Half the bytes. On a processor no faster: ONNX Runtime computes in float32 there.
     """
-    import onnx
     from onnxruntime.transformers.float16 import convert_float_to_float16
 
     # By its path: shapes of a graph beyond 2 GiB cannot be inferred in memory.
-    converted = convert_float_to_float16(str(source), keep_io_types=True)
-    size = converted.ByteSize()
-    onnx.save_model(
-        converted,
-        target,
-        save_as_external_data=size > _LARGEST_FILE,
-        location=f"{target.name}.data",
-    )
+    write_graph(convert_float_to_float16(str(source), keep_io_types=True), target)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,15 +29,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from semblance_trainer.graph_file import write_graph
+
 __all__ = ["quantize_graph", "safe_ranges"]
 
 
-def quantize_graph(source: Path, target: Path, *, external: bool) -> None:
+def quantize_graph(source: Path, target: Path) -> None:
     """Write an fp32 graph with the weights of MatMul, Gemm and Gather in signed bytes.
 
     Matrices have a scale for each output channel, embedding tables one for each row. Activations
     are quantised as they come, a tensor of the whole batch by its own range: an embedding depends
-    a little on what it is computed together with. `external` puts weights into `target`.data.
+    a little on what it is computed together with.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -44,16 +47,18 @@ def quantize_graph(source: Path, target: Path, *, external: bool) -> None:
     model = onnx.load(source)
     _split_gemms(model.graph)
     _quantize_tables(model.graph)
-    with _quiet():
+    with _quiet(), tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        made = Path(folder) / target.name
         quantize_dynamic(
             model,
-            target,
+            made,
             op_types_to_quantize=["MatMul"],
             per_channel=True,
             weight_type=QuantType.QInt8,
-            use_external_data_format=external,
+            use_external_data_format=True,  # a graph beyond 2 GiB cannot be written otherwise
             extra_options={"TensorQuantOverrides": _matrix_ranges(model.graph)},
         )
+        write_graph(onnx.load(made), target)
 
 
 @contextlib.contextmanager
