@@ -1,5 +1,8 @@
 """For people at a terminal: `python -m semblance_trainer fit JOB.json`, `… export CHECKPOINT OUT`.
 
+`… join RUN --node-rank N` makes this machine take part in a fit that the first of several machines
+has begun.
+
 `JOB.json` is a job as the worker reads it ({"protocol": 1, "task": "fit", "config": {…}}); its
 `startedAt` may be left out. Events go to the run folder's job/events.jsonl, the result to standard
 output. Ctrl-C stops at the next update, then chooses and exports.
@@ -14,9 +17,11 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from semblance_trainer import PROTOCOL
+from semblance_trainer.errors import TrainerError, describe_error
+from semblance_trainer.launch import RankFailed, join_job
 from semblance_trainer.stop import StopRequest
 from semblance_trainer.worker import run_job, spare_the_processor
 
@@ -31,6 +36,9 @@ def _read_arguments() -> argparse.Namespace:
     export = commands.add_parser("export", help="make a model folder of a checkpoint folder")
     export.add_argument("checkpoint", type=Path)
     export.add_argument("output", type=Path)
+    join = commands.add_parser("join", help="take part in a fit that another machine has begun")
+    join.add_argument("run", type=Path, help="its run folder, which both machines can reach")
+    join.add_argument("--node-rank", type=int, required=True, help="this machine's: 1, 2, …")
     return parser.parse_args()
 
 
@@ -48,10 +56,30 @@ def _job(arguments: argparse.Namespace) -> tuple[dict[str, Any], Path]:
     return job, Path(job["config"]["runFolder"]) / "job"
 
 
+def _fail(error: dict[str, Any]) -> NoReturn:
+    fix = f"\n  {error['fix']}" if "fix" in error else ""
+    sys.exit(f"{error['code']}: {error['message']}{fix}")
+
+
+def _join(run: Path, node_rank: int) -> None:
+    stop = StopRequest(threading.Event())
+    signal.signal(signal.SIGINT, lambda *_: stop.event.set())
+    try:
+        join_job(run / "job", node_rank, stop)
+    except RankFailed as error:
+        _fail(error.described)
+    except TrainerError as error:
+        _fail(describe_error(error))
+
+
 def main() -> None:
     """Run one command."""
-    job, folder = _job(_read_arguments())
+    arguments = _read_arguments()
     spare_the_processor()
+    if arguments.command == "join":
+        _join(arguments.run, arguments.node_rank)
+        return
+    job, folder = _job(arguments)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     stop = StopRequest(threading.Event())
@@ -59,9 +87,7 @@ def main() -> None:
     status = run_job(folder, stop)
     outcome = json.loads((folder / "exit.json").read_text(encoding="utf-8"))
     if not outcome["ok"]:
-        error = outcome["error"]
-        fix = f"\n  {error['fix']}" if "fix" in error else ""
-        sys.exit(f"{error['code']}: {error['message']}{fix}")
+        _fail(outcome["error"])
     print(json.dumps(outcome["result"], indent=2))
     sys.exit(status)
 

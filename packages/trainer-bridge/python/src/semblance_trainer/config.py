@@ -98,6 +98,8 @@ class FitConfig:
     and `validation` are dataset folders (see `dataset.py`); `started_at` is the Unix time at which
     the clock of `time_limit` (seconds) began; `eval_metric` is the measure by which weights are
     chosen and judged (see `metric.py`).
+    Each of `nodes` machines has so many `processes`; "auto" is one for every CUDA device, or one.
+    Several machines meet at `rendezvous`, HOST:PORT of the first.
     """
 
     checkpoint: str
@@ -113,6 +115,9 @@ class FitConfig:
     resume: bool = False
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     hashes: DataHashes = DataHashes()
+    processes: int | Literal["auto"] = "auto"
+    nodes: int = 1
+    rendezvous: str | None = None
     hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
 
     @property
@@ -151,6 +156,7 @@ def parse_fit_config(value: object) -> FitConfig:
     """Parse the `config` of a fit job. Raises TrainerError CONFIG."""
     config = parse_strictly(FitConfig, value, "config")
     _check_ranges(config)
+    _check_machines(config)
     parse_metric(config.eval_metric)
     seed = config.hyperparameters.seed
     return config if seed is None else replace(config, seed=seed)
@@ -162,6 +168,17 @@ def parse_export_config(value: object) -> ExportConfig:
     if not config.dtypes:
         raise refuse("config.dtypes", "at least one precision", [])
     return config
+
+
+def _check_machines(config: FitConfig) -> None:
+    for key, value in (("processes", config.processes), ("nodes", config.nodes)):
+        if value != "auto" and value < 1:
+            raise refuse(f"config.{key}", "a whole number of at least 1", value)
+    if config.device == "mps" and config.processes not in (1, "auto"):
+        raise refuse("config.processes", "1 on an Apple GPU", config.processes)
+    host, _, port = (config.rendezvous or "").rpartition(":")
+    if config.nodes > 1 and not (host and port.isdigit()):
+        raise refuse("config.rendezvous", "HOST:PORT of the first machine", config.rendezvous)
 
 
 def _check_ranges(config: FitConfig) -> None:

@@ -13,7 +13,9 @@ from semblance_trainer.choice import choose, describe
 from semblance_trainer.clock import Clock
 from semblance_trainer.config import FitConfig
 from semblance_trainer.dataset import ImageText
+from semblance_trainer.distributed import SOLO, World
 from semblance_trainer.events import EventWriter
+from semblance_trainer.follow import MODEL_STANDS, Beginning
 from semblance_trainer.keep import certificate_inputs, keep_weights
 from semblance_trainer.methods import apply_method, check_method
 from semblance_trainer.model import DualEncoder, load_dual_encoder
@@ -48,14 +50,18 @@ class Fitted:
     result: dict[str, Any]
 
 
-def run_fit(config: FitConfig, events: EventWriter, stop: StopRequest) -> dict[str, Any]:
+def run_fit(
+    config: FitConfig, events: EventWriter, stop: StopRequest, world: World = SOLO
+) -> dict[str, Any]:
     """Run a fit job; return its result as in exit.json. Raises TrainerError and Orphaned."""
-    fitted = fit_weights(config, events, stop)
+    fitted = fit_weights(config, events, stop, world)
     inputs = certificate_inputs(fitted.model, fitted.pixels, fitted.validation.texts)
     return keep_weights(config, fitted.result, fitted.model, inputs, events)
 
 
-def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fitted:
+def fit_weights(
+    config: FitConfig, events: EventWriter, stop: StopRequest, world: World = SOLO
+) -> Fitted:
     """Load, train and choose: all that the time limit bounds. Raises TrainerError and Orphaned."""
     check_method(config)
     clock = Clock(config.started_at, config.time_limit)
@@ -65,13 +71,18 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
     state_json = store.open_state() if config.resume else None
     make_room(config, store, fresh=state_json is None)
     ready = prepare(config, clock, events, stop, fresh=state_json is None)
+    world.tell(MODEL_STANDS)
     state = first_state(ready, config, clock, events, stop, state_json)
     mark_unfinished(config)
     apply_method(ready.model, config.method, config.hyperparameters, config.seed)
     training = open_training_images(ready.train, ready.model, config, clock, events, stop.event)
     h = config.hyperparameters
-    options = DataOptions(h.batch_size, config.seed, h.mirror)
+    options = DataOptions(h.batch_size, config.seed, h.mirror, world.place)
     data = TrainingData(ready.train, training, ready.model, options)
+    if stop.event.is_set():  # what was read is not all: the others could not go by it
+        world.tell(None)
+        world = SOLO
+    world.tell(Beginning(resumed=state_json is not None))
     parts = TrainingParts(
         ready.model,
         data,
@@ -82,6 +93,7 @@ def fit_weights(config: FitConfig, events: EventWriter, stop: StopRequest) -> Fi
         events,
         store,
         stop.event,
+        world,
     )
     state = _train(parts, state, resumed=state_json is not None)
     if stop.orphaned:
@@ -112,6 +124,7 @@ def _train(parts: TrainingParts, state: RunState, *, resumed: bool) -> RunState:
         else:
             trainer.save()
             state.costs.save *= 3  # the optimizer has no state yet: two more tensors for each
+        parts.world.copy_from_first(parts.model.network.state_dict().values())
         trainer.tell_progress()
         trainer.run()
     finally:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from semblance_trainer.checkpoint import CheckpointStore, Tensors
 from semblance_trainer.clock import Clock
 from semblance_trainer.config import Hyperparameters
+from semblance_trainer.distributed import SOLO, World
 from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
 from semblance_trainer.gradients import StepInput
@@ -21,10 +22,19 @@ from semblance_trainer.schedule import Speed, learning_rate_at, make_plan
 from semblance_trainer.training_data import TrainingData
 from semblance_trainer.update import Updater
 
-__all__ = ["Trainer", "TrainingParts"]
+__all__ = ["Order", "Trainer", "TrainingParts"]
 
 _SAVE_SECONDS = 20.0
 _WARM_STEPS = 5  # the first updates of a process are slower than the rest
+
+
+@dataclass(frozen=True)
+class Order:
+    """An update that all processes make together: which step, its learning rate, its seed."""
+
+    step: int
+    rate: float
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class TrainingParts:
     events: EventWriter
     store: CheckpointStore
     stop: threading.Event
+    world: World = SOLO
 
 
 class Trainer:
@@ -48,7 +59,7 @@ class Trainer:
     def __init__(self, parts: TrainingParts, state: RunState) -> None:
         self._parts = parts
         self.state = state
-        self._updater = Updater(parts.model, parts.hyperparameters)
+        self._updater = Updater(parts.model, parts.hyperparameters, parts.world.exchange)
         self._saved_at = time.monotonic()
         self._fresh: dict[int, Tensors] = {}  # weights of a step that are in no file yet
         self._slots = state.slots()  # as they are on disk
@@ -73,6 +84,7 @@ class Trainer:
             self.state.stopped = reason
             if reason is None:
                 self._look_after()
+        self._parts.world.tell(None)
         if self.state.step > self.state.last_evaluated:
             self._evaluate()
             self.save()
@@ -109,16 +121,17 @@ class Trainer:
         state, h = self.state, self._parts.hyperparameters
         began = time.monotonic()
         rate = learning_rate_at(state.step, state.plan, state.learning_rate, h.warmup)
-        batch = self._parts.data.step(state.step)
-        step = StepInput(batch.images, batch.ids, batch.targets)
-        seed = self._parts.seed * 1_000_003 + state.step
-        done = self._updater.update(step, state.step + 1, rate, seed)
+        order = Order(state.step, rate, self._parts.seed * 1_000_003 + state.step)
+        self._parts.world.tell(order)
+        batch = self._parts.data.step(order.step)
+        step = StepInput(batch.images, batch.ids, self._parts.world.agree_on(batch.targets))
+        done = self._updater.update(step, order.step + 1, order.rate, order.seed)
         if not done.finite:
-            self._tell_step(done.loss, rate, len(batch.ids), began, force=True)
+            self._tell_step(done.loss, rate, len(batch.targets), began, force=True)
             return False
         state.step += 1
         self._measure(time.monotonic() - began)
-        self._tell_step(done.loss, rate, len(batch.ids), began, force=state.step == 1)
+        self._tell_step(done.loss, rate, len(batch.targets), began, force=state.step == 1)
         return True
 
     def _measure(self, seconds: float) -> None:

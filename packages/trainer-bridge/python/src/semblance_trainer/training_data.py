@@ -57,7 +57,8 @@ class TrainingData:
     An image that is listed twice is one image with the texts of both. One that turns out to be
     unreadable when its step comes is black and unknown with everything, so that it teaches
     nothing; processes that share a batch hear of this only from their own rows. Raises
-    DATASET_EMPTY when no image with a text could be read.
+    DATASET_EMPTY when no image with a text could be read, CONFIG when a batch is too small to be
+    shared.
     """
 
     def __init__(
@@ -83,6 +84,13 @@ class TrainingData:
                 "DATASET_EMPTY",
                 f"none of the {len(dataset.paths)} training images could be read",
                 "check the image paths and the folder that they are relative to",
+            )
+        smallest = len(self.sampler.images) // self.sampler.steps_per_epoch
+        if smallest < options.share[1]:
+            raise TrainerError(
+                "CONFIG",
+                f"a batch of {smallest} images cannot be shared by {options.share[1]} processes",
+                "use fewer processes, a larger batchSize, or more images",
             )
         self._pool = ThreadPoolExecutor(max_workers=1)
         self._ahead: tuple[int, Future[StepTensors]] | None = None

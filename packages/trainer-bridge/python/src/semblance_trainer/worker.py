@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from semblance_trainer import PROTOCOL
 from semblance_trainer.errors import TrainerError, describe_error
 from semblance_trainer.events import EventWriter, finite, write_atomically
+from semblance_trainer.launch import RankFailed, run_ranks
+from semblance_trainer.layout import lay_out
 from semblance_trainer.stop import Orphaned, StopRequest, watch_for_stop_request
 from semblance_trainer.worker_process import DETACHED
 
@@ -68,6 +70,9 @@ def run_task(job: object, events: EventWriter, stop: StopRequest) -> dict[str, A
     if job["task"] == "fit":
         fit_config = parse_fit_config(job["config"])
         events.progress("loading", 0, 3, "parts")
+        layout = lay_out(fit_config)
+        if layout is not None:
+            return run_ranks(fit_config.job_folder, layout, stop)
         from semblance_trainer.fit import run_fit
 
         return run_fit(fit_config, events, stop)
@@ -107,6 +112,8 @@ def run_job(folder: Path, stop: StopRequest) -> int:
         outcome = {"ok": True, "result": run_task(_read_job(folder), events, stop)}
     except Orphaned:
         return EXIT_ORPHANED
+    except RankFailed as error:
+        outcome = {"ok": False, "error": error.described}
     except BaseException as error:  # whatever it was, the parent must hear of it
         outcome = {"ok": False, "error": describe_error(error)}
     write_atomically(folder / "exit.json", json.dumps(finite(outcome), allow_nan=False))
