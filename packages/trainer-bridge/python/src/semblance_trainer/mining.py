@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import takewhile
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -24,9 +27,17 @@ def items_to_encode(data: TrainingData) -> int:
 
 
 def mine_hard_negatives(
-    model: DualEncoder, data: TrainingData, rules: HardNegatives, *, seed: int, step: int
-) -> NegativeTable:
+    model: DualEncoder,
+    data: TrainingData,
+    rules: HardNegatives,
+    *,
+    seed: int,
+    step: int,
+    go_on: Callable[[], bool] = lambda: True,
+) -> NegativeTable | None:
     """Return the hard negatives of all images, or of 100,000 drawn at random.
+
+    None when `go_on`, which is asked before each batch that is encoded, says no.
 
     Each image is embedded whole, with one of its captions drawn at random; these captions are the
     candidates. A caption that equals one which the data judges with the image, relevant or
@@ -42,9 +53,11 @@ def mine_hard_negatives(
     training = model.network.training
     model.network.eval()
     with torch.inference_mode():
-        image_vectors = _embed_images(model, data, images)
-        text_vectors = _embed_texts(model, data, texts)
+        image_vectors = _embed_images(model, data, images, go_on)
+        text_vectors = _embed_texts(model, data, texts, go_on)
     model.network.train(training)
+    if not go_on():
+        return None
     known = _known_columns(data, images, texts)
     columns = find_hard_negatives(image_vectors, text_vectors, known, rules, random)
     found = columns >= 0
@@ -69,11 +82,14 @@ def _known_columns(
 
 
 def _embed_images(
-    model: DualEncoder, data: TrainingData, images: NDArray[np.int64]
+    model: DualEncoder,
+    data: TrainingData,
+    images: NDArray[np.int64],
+    go_on: Callable[[], bool],
 ) -> NDArray[np.float32]:
     """Return [image, dimension]; of an image that cannot be read, zeros."""
     vectors = np.zeros((len(images), model.dimension), dtype=np.float32)
-    for start in range(0, len(images), _BATCH):
+    for start in _starts(len(images), go_on):
         rows = [data.source.pick(image, 0.0) for image in images[start : start + _BATCH]]
         part = vectors[start : start + _BATCH]
         if data.source.features is not None:
@@ -88,6 +104,10 @@ def _embed_images(
     return vectors
 
 
+def _starts(count: int, go_on: Callable[[], bool]) -> Iterator[int]:
+    return takewhile(lambda _: go_on(), range(0, count, _BATCH))
+
+
 def _centre(pixels: NDArray[np.uint8], model: DualEncoder) -> NDArray[np.uint8]:
     height, width = model.images.height, model.images.width
     top, left = (pixels.shape[0] - height) // 2, (pixels.shape[1] - width) // 2
@@ -95,10 +115,10 @@ def _centre(pixels: NDArray[np.uint8], model: DualEncoder) -> NDArray[np.uint8]:
 
 
 def _embed_texts(
-    model: DualEncoder, data: TrainingData, texts: NDArray[np.int64]
+    model: DualEncoder, data: TrainingData, texts: NDArray[np.int64], go_on: Callable[[], bool]
 ) -> NDArray[np.float32]:
     vectors = np.zeros((len(texts), model.dimension), dtype=np.float32)
-    for start in range(0, len(texts), _BATCH):
+    for start in _starts(len(texts), go_on):
         ids = [data.tokens[row] for row in texts[start : start + _BATCH]]
         vectors[start : start + _BATCH] = model.encode_texts(ids).float().cpu().numpy()
     return vectors

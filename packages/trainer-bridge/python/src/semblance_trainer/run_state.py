@@ -58,6 +58,7 @@ class RunState:
         last_evaluated: step of the latest evaluation.
         without_gain: evaluations since there was a new best.
         stopped: why training is over; None while it is not.
+        negatives_at: step at which the hard negatives in use were found; None: there are none.
     """
 
     settings: str
@@ -70,6 +71,7 @@ class RunState:
     last_evaluated: int = 0
     without_gain: int = 0
     stopped: str | None = None
+    negatives_at: int | None = None
 
     def rank(self, checkpoint: Checkpoint, most: int) -> bool:
         """Give a checkpoint its place among the best; return whether it has one of `most`."""
@@ -87,6 +89,8 @@ class RunState:
     def as_json(self) -> dict[str, Any]:
         """Return the state, with the step that each tensor file must be of."""
         files = {"last": self.step, "optimizer": self.step, **self.slots()}
+        if self.negatives_at is not None:
+            files["negatives"] = self.negatives_at
         return {
             "settings": self.settings,
             "learningRate": self.learning_rate,
@@ -98,6 +102,7 @@ class RunState:
             "lastEvaluated": self.last_evaluated,
             "withoutGain": self.without_gain,
             "stopped": self.stopped,
+            "negativesAt": self.negatives_at,
             "files": files,
         }
 
@@ -115,6 +120,7 @@ class RunState:
             last_evaluated=value["lastEvaluated"],
             without_gain=value["withoutGain"],
             stopped=value["stopped"],
+            negatives_at=value["negativesAt"],
         )
 
 

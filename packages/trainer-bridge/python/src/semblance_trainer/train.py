@@ -8,14 +8,16 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-from semblance_trainer.checkpoint import CheckpointStore, Tensors
+from semblance_trainer.checkpoint import CheckpointStore, Tensors, read_tensors
 from semblance_trainer.clock import Clock
 from semblance_trainer.config import Hyperparameters
 from semblance_trainer.distributed import SOLO, World
 from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
 from semblance_trainer.gradients import StepInput
+from semblance_trainer.learning_rate import CLEARLY_ABOVE_CHANCE
 from semblance_trainer.model import DualEncoder
+from semblance_trainer.negative_search import NegativeSearch
 from semblance_trainer.reserve import seconds_for_candidates, seconds_kept_for_the_end
 from semblance_trainer.run_state import Checkpoint, RunState
 from semblance_trainer.schedule import Speed, learning_rate_at, make_plan
@@ -60,6 +62,14 @@ class Trainer:
         self._parts = parts
         self.state = state
         self._updater = Updater(parts.model, parts.hyperparameters, parts.world.exchange)
+        self._negatives = NegativeSearch(
+            parts.model,
+            parts.data,
+            parts.hyperparameters.hard_negatives,
+            parts.seed,
+            parts.events,
+            parts.stop,
+        )
         self._saved_at = time.monotonic()
         self._fresh: dict[int, Tensors] = {}  # weights of a step that are in no file yet
         self._slots = state.slots()  # as they are on disk
@@ -70,6 +80,8 @@ class Trainer:
         """Put back the weights and optimizer state of a checkpoint."""
         self._updater.load(last, optimizer)
         self.state.plan = replace(self.state.plan, correct_at=None)
+        if self.state.negatives_at is not None:
+            self._negatives.restore(read_tensors(self._parts.store.path("negatives")))
 
     def run(self) -> str:
         """Train; return why it stopped. The last weights are evaluated and saved.
@@ -79,6 +91,8 @@ class Trainer:
         self._parts.model.network.train()
         while self.state.stopped is None:
             reason = self._reason_to_stop()
+            if reason is None:
+                self._find_negatives()
             if reason is None and not self._update():
                 reason = "nonFinite"
             self.state.stopped = reason
@@ -115,6 +129,16 @@ class Trainer:
         plan = self.state.plan
         total = plan.total if plan.final else None
         self._parts.events.progress("training", self.state.step, total, "steps")
+
+    def _find_negatives(self) -> None:
+        """Look for hard negatives when it is time."""
+        state, evaluator = self.state, self._parts.evaluator
+        trained = state.start.mean_reciprocal_rank >= CLEARLY_ABOVE_CHANCE * evaluator.chance()
+        if self._negatives.is_due(state.step, state.negatives_at, start_is_trained=trained):
+            seconds_per_item = state.costs.evaluation / max(1, evaluator.items)
+            left = self._parts.clock.remaining() - self._kept_for_the_end()
+            if self._negatives.look(state.step, seconds_per_item, left):
+                state.negatives_at = state.step
 
     def _update(self) -> bool:
         """Make one update; False, with the weights as they were, when the loss is not finite."""
@@ -215,6 +239,9 @@ class Trainer:
             "last": (state.step, self._updater.last_weights()),
             "optimizer": (state.step, self._updater.tensors()),
         }
+        if self._negatives.fresh is not None and state.negatives_at is not None:
+            files["negatives"] = (state.negatives_at, self._negatives.fresh)
+            self._negatives.fresh = None
         slots, moved = state.slots(), {}
         on_disk = {step: name for name, step in self._slots.items()}
         for name, step in slots.items():
