@@ -160,6 +160,7 @@ describe("refusals", () => {
       "CONFIG_INVALID",
     ],
     ["another method", { method: "full" }, "CONFIG_INVALID"],
+    ["another metric", { evalMetric: "hit@1" }, "CONFIG_INVALID"],
     ["an encoder without a folder", { model: "" }, "NOT_A_MODEL"],
     ["no pairs", bad({ judgements: [] }), "DATASET_EMPTY"],
     [

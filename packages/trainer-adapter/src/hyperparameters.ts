@@ -97,6 +97,9 @@ const fitOptions: z.ZodType<AdapterFitOptions> = z.strictObject({
   seed,
   method: z.literal("adapter").default("adapter"),
   neverWorse: z.enum(["mean", "significant"]).default("mean"),
+  evalMetric: z
+    .literal("mrr", { error: 'expected evalMetric "mrr", by which heads are judged' })
+    .default("mrr"),
   hyperparameters: adapterHyperparameters,
 });
 
@@ -110,8 +113,8 @@ export function parseFitOptions(
   spec: EmbeddingFitSpec,
   defaults: AdapterHyperparameters,
 ): AdapterFitOptions {
-  const { timeLimit, seed, method, neverWorse } = spec;
+  const { timeLimit, seed, method, neverWorse, evalMetric } = spec;
   const hyperparameters = { ...defaults, ...spec.hyperparameters };
-  const given = { timeLimit, seed, method, neverWorse, hyperparameters };
+  const given = { timeLimit, seed, method, neverWorse, evalMetric, hyperparameters };
   return parseConfig(fitOptions, given, "fit options");
 }
