@@ -12,6 +12,15 @@ export interface TrainerConfig {
   readonly dataFolder?: string;
   /** @defaultValue `"auto"` */
   readonly device?: Device;
+  /**
+   * Processes that share each batch, on every machine. @defaultValue `"auto"`: one for each CUDA
+   * device, elsewhere one
+   */
+  readonly processes?: number | "auto";
+  /** Machines that train together; the others join by a command. @defaultValue 1 */
+  readonly nodes?: number;
+  /** `HOST:PORT` of this machine, at which the others reach it. Needed with several. */
+  readonly rendezvous?: string;
   /** Milliseconds between two looks at the training process. @defaultValue 200 */
   readonly pollIntervalMs?: number;
   /** Milliseconds that Python's control process may take to answer. @defaultValue 60_000 */
@@ -31,6 +40,8 @@ export interface TrainerConfig {
 /** {@link TrainerConfig} with defaults filled in. */
 export interface TrainerSettings extends TrainerConfig {
   readonly device: Device;
+  readonly processes: number | "auto";
+  readonly nodes: number;
   readonly pollIntervalMs: number;
   readonly callTimeoutMs: number;
   readonly cancelGraceMs: number;
@@ -39,10 +50,22 @@ export interface TrainerSettings extends TrainerConfig {
 
 const milliseconds = z.number().positive();
 
-const trainerConfig: z.ZodType<TrainerSettings> = z.strictObject({
+const fields = z.strictObject({
   python: z.string().min(1).exactOptional().describe("A Python interpreter of your own."),
   dataFolder: z.string().min(1).exactOptional().describe("Where setUpPython made its environment."),
   device: z.enum(["auto", "cpu", "cuda", "mps"]).default("auto").describe("Where training runs."),
+  processes: z
+    .union([z.int().positive(), z.literal("auto")], {
+      error: 'expected a whole number above 0 or "auto"',
+    })
+    .default("auto")
+    .describe("Processes that share each batch, on every machine."),
+  nodes: z.int().positive().default(1).describe("Machines that train together."),
+  rendezvous: z
+    .string()
+    .regex(/^.+:\d+$/, { error: "expected HOST:PORT" })
+    .exactOptional()
+    .describe("Where the other machines reach this one."),
   pollIntervalMs: milliseconds
     .default(200)
     .describe("Time between two looks at the training process."),
@@ -54,6 +77,11 @@ const trainerConfig: z.ZodType<TrainerSettings> = z.strictObject({
     .describe("Silence after which a cancelled training is killed."),
   detached: z.boolean().default(false).describe("Whether trainings outlive this process."),
 });
+
+const trainerConfig: z.ZodType<TrainerSettings> = fields.refine(
+  ({ nodes, rendezvous }) => nodes === 1 || rendezvous !== undefined,
+  { path: ["rendezvous"], error: "expected HOST:PORT of this machine, since nodes is above 1" },
+);
 
 /** @throws {@link ConfigError} `CONFIG_INVALID` */
 export function parseTrainerConfig(config: TrainerConfig): TrainerSettings {

@@ -54,7 +54,9 @@ export async function withPreparedFit<T>(
   const validation = await store(spec.validation, join(jobFolder, "validation"), report);
   const paths = { checkpoint, runFolder, train, validation };
   const hashes = { train: spec.train.hash, validation: spec.validation.hash };
-  const config = { ...paths, hashes, startedAt, device: settings.device, ...options };
+  const { device, processes, nodes, rendezvous = null } = settings;
+  const place = { device, processes, nodes, rendezvous };
+  const config = { ...paths, hashes, startedAt, ...place, ...options };
   await writeJob(jobFolder, { task: "fit", config }, protocolVersion);
   return await action({ bridge, jobFolder, pidFile });
 }

@@ -45,6 +45,9 @@ interface TrainOptions extends SeedOptions, OfflineOptions, TrainingDataOptions 
   readonly detach?: boolean;
   readonly cache?: string;
   readonly device?: "auto" | "cpu" | "cuda" | "mps";
+  readonly processes?: number;
+  readonly nodes?: number;
+  readonly rendezvous?: string;
   readonly python?: string;
   readonly output: string;
 }
@@ -83,6 +86,9 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .option("--detach", "start and leave: the run goes on alone, attach RUN follows it")
     .option("--cache <folder>", "adapter: keep vectors there by content, and encode nothing twice")
     .option("--device <device>", "auto, cpu, cuda or mps", parseTrainingDevice)
+    .option("--processes <number>", "that share each batch (default: one a GPU)", parsePositive)
+    .option("--nodes <number>", "machines that train together; the others join", parsePositive)
+    .option("--rendezvous <host:port>", "where the other machines reach this one")
     .option("--python <path>", "the Python to use")
     .requiredOption("-o, --output <run>", "the run folder, in the end a model folder");
   addOfflineOption(addDataOptions(addOutputOptions(verb)));
@@ -94,7 +100,7 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
 }
 
 async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbResult> {
-  const { python, device, preset } = options;
+  const { python, device, processes, nodes, rendezvous, preset } = options;
   if (options.method === "adapter")
     return await trainAdapter(options, commonOf(options, {}), tools);
   const hyperparameters = parseHyperparameters(
@@ -108,7 +114,7 @@ async function runTrain(options: TrainOptions, tools: VerbTools): Promise<VerbRe
   const data = await openTrainingData(options);
   await requireRoomForRun(options);
   const common = commonOf(options, hyperparameters);
-  const config = withoutUndefined({ python, device });
+  const config = withoutUndefined({ python, device, processes, nodes, rendezvous });
   if (options.detach) return await launchRun({ ...common, ...start, ...data }, config, tools);
   const summary = await fitModel({
     trainer: createTrainer(config),
