@@ -12,5 +12,6 @@ test("several machines need a place to meet", () => {
 });
 
 test("a number of processes that cannot be is refused", () => {
-  expect(() => parseTrainerConfig({ processes: 0 })).toThrow(/processes: .*above 0 or "auto"/);
+  expect(() => parseTrainerConfig({ processes: 0 })).toThrow(/processes/);
+  expect(() => parseTrainerConfig({ processes: 1.5 })).toThrow(/processes/);
 });
