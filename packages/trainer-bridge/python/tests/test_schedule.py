@@ -45,3 +45,9 @@ def test_the_automatic_rate_spares_a_pretrained_model() -> None:
     assert automatic_learning_rate(0.5, 0.05, 32) == 2e-4
     assert automatic_learning_rate(0.07, 0.05, 96) == 1e-3
     assert automatic_learning_rate(0.07, 0.05, 768) == pytest.approx(5e-4, rel=0.01)
+
+
+def test_fewer_weights_are_trained_at_higher_rates() -> None:
+    assert automatic_learning_rate(0.5, 0.05, 768, "lora") == pytest.approx(1e-4)
+    assert automatic_learning_rate(0.5, 0.05, 768, "bitfit") == pytest.approx(1e-4)
+    assert automatic_learning_rate(0.5, 0.05, 768, "lit") == pytest.approx(1e-5)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from semblance_trainer.methods import Method
+
 __all__ = ["automatic_learning_rate"]
 
 CLEARLY_ABOVE_CHANCE = 1.5
 _NARROW, _WIDE = 256, 768
 
 
-def automatic_learning_rate(mean_reciprocal_rank: float, chance: float, vision_width: int) -> float:
+_TIMES_FULL: dict[Method, float] = {"full": 1.0, "lit": 1.0, "lora": 10.0, "bitfit": 10.0}
+
+
+def automatic_learning_rate(
+    mean_reciprocal_rank: float, chance: float, vision_width: int, method: Method = "full"
+) -> float:
     """Return the peak learning rate for a start with this MRR at step 0.
 
     A start that ranks clearly better than chance (1.5 times the MRR of a random ranking) has
     something to lose and is fine-tuned: 1e-5 for a ViT-B (width 768), more for narrower towers
     in inverse proportion, at most 2e-4. Higher rates destroy a pretrained CLIP (open_clip issue
-    1093: R@1 from 17.3 to 5.3 in one epoch).
+    1093: R@1 from 17.3 to 5.3 in one epoch). Adapters and biases take ten times as much.
 
     Any other start is pre-trained: 5e-4 for a ViT-B/32 (Radford et al. 2021, arXiv:2103.00020,
     table 20), 1e-3 up to width 256, falling between them. Measured on 600 real photos, best t2i
@@ -22,7 +29,7 @@ def automatic_learning_rate(mean_reciprocal_rank: float, chance: float, vision_w
     160 updates: .154, .202, .122; width 128 from scratch, 80 updates: .172, .188, .154.
     """
     if mean_reciprocal_rank >= CLEARLY_ABOVE_CHANCE * chance:
-        return min(2e-4, 1e-5 * _WIDE / vision_width)
+        return _TIMES_FULL[method] * min(2e-4, 1e-5 * _WIDE / vision_width)
     if vision_width <= _NARROW:
         return 1e-3
     return max(5e-4, 1e-3 * float((_NARROW / vision_width) ** 0.63))

@@ -166,7 +166,10 @@ def first_state(
     rate = h.learning_rate
     if rate == "auto":
         rate = automatic_learning_rate(
-            evaluation.mean_reciprocal_rank, ready.evaluator.chance(), ready.model.vision_width
+            evaluation.mean_reciprocal_rank,
+            ready.evaluator.chance(),
+            ready.model.vision_width,
+            config.method,
         )
     # a training step costs about three passes, for a batch of as many texts as images
     step_seconds = 6 * h.batch_size * seconds / max(1, ready.evaluator.items)
