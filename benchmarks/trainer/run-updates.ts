@@ -11,6 +11,7 @@ import type { TrainingWork } from "./training-job.ts";
 import type { TrainingTimes } from "./training-times.ts";
 
 const lookEveryMs = 200;
+const longestEndMs = 30_000;
 
 /**
  * Has `semblance train` make updates, as a person would type it, and interrupts it when they are made.
@@ -23,6 +24,7 @@ export async function timeOurs(work: TrainingWork): Promise<TrainingTimes> {
     const run = join(folder, "run");
     const startedAt = Date.now() / 1000;
     const events = await trainUntil(work.steps, trainParameters(work, run), run);
+    await untilWorkerIsGone(run);
     return timesOf(startedAt, events);
   } finally {
     await rm(folder, { recursive: true });
@@ -65,4 +67,19 @@ async function trainUntil(
   }
   await ended;
   return events;
+}
+
+// So that it takes nothing from the system that is measured next. A worker without a parent ends in 20 s.
+async function untilWorkerIsGone(run: string): Promise<void> {
+  const pid = Number.parseInt(await readFile(join(run, "worker.pid"), "utf8").catch(() => ""), 10);
+  const end = performance.now() + longestEndMs;
+  while (isRunning(pid) && performance.now() < end) await sleep(lookEveryMs);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
