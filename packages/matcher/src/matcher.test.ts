@@ -388,7 +388,9 @@ function createEmbeddingTrainer(): { trainer: EmbeddingTrainer; specs: Embedding
 
 test("a trainer that needs embeddings gets those of the model, and what failed is in the result", async () => {
   const { trainer, specs } = createEmbeddingTrainer();
-  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const own: ModelProvider = { open: async (model) => ({ encoder, folder: model }) };
+  const parts = { provider: own, trainer, model: "start" };
+  await using matcher = await createMatcher({ ...parts, ...columns });
   const trainData = {
     image: [...pairs.image, "broken.jpg"],
     caption: [...pairs.caption, "no dog"],
