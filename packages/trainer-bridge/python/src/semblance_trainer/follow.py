@@ -16,8 +16,10 @@ from semblance_trainer.dataset import read_dataset
 from semblance_trainer.distributed import World
 from semblance_trainer.events import EventWriter
 from semblance_trainer.gradients import StepInput
+from semblance_trainer.hard_negatives import NegativeTable
 from semblance_trainer.methods import apply_method
 from semblance_trainer.model import load_dual_encoder, pick_device
+from semblance_trainer.negative_search import table_from_tensors
 from semblance_trainer.prepare import start_folder
 from semblance_trainer.training_data import DataOptions, TrainingData
 from semblance_trainer.training_images import open_training_images
@@ -62,6 +64,8 @@ def follow_fit(config: FitConfig, world: World) -> None:
     if beginning.resumed:
         store = CheckpointStore(config.job_folder)
         updater.load(read_tensors(store.path("last")), read_tensors(store.path("optimizer")))
+        if store.path("negatives").exists():
+            data.use_negatives(table_from_tensors(read_tensors(store.path("negatives"))))
     world.copy_from_first(model.network.state_dict().values())
     model.network.train()
     _obey(world, data, updater)
@@ -69,6 +73,9 @@ def follow_fit(config: FitConfig, world: World) -> None:
 
 def _obey(world: World, data: TrainingData, updater: Updater) -> None:
     while (order := world.tell()) is not None:
+        if isinstance(order, NegativeTable):
+            data.use_negatives(order)
+            continue
         batch = data.step(order.step)
         step = StepInput(batch.images, batch.ids, world.agree_on(batch.targets))
         seed = order.seed + world.rank * _SEEDS_OF_A_RANK

@@ -14,7 +14,7 @@ from semblance_trainer.model import DualEncoder
 from semblance_trainer.negative_rules import HardNegatives
 from semblance_trainer.training_data import TrainingData
 
-__all__ = ["NegativeSearch"]
+__all__ = ["NegativeSearch", "table_from_tensors"]
 
 _SHARE = 0.25  # of the time that is left: what a search may take
 
@@ -48,17 +48,17 @@ class NegativeSearch:
         due = step % (self._rules.every * self._data.sampler.steps_per_epoch) == 0
         return due and (step > 0 or start_is_trained)
 
-    def look(self, step: int, seconds_per_item: float, seconds_left: float) -> bool:
-        """Look, and use what is found from this step on; False when it was left for want of time.
+    def look(self, step: int, seconds_per_item: float, seconds_left: float) -> NegativeTable | None:
+        """Look, use what is found from this step on, and return it.
 
-        Also False, and nothing changes, when the run is asked to stop meanwhile.
+        None, and nothing changes, where there is no time or the run is asked to stop meanwhile.
         """
         if self._rules is None:
-            return False
+            return None
         items = items_to_encode(self._data)
         if items * seconds_per_item > _SHARE * seconds_left:
             self._tell_skipped(items * seconds_per_item)
-            return False
+            return None
         self._events.progress("mining", 0, items, "items")
         table = mine_hard_negatives(
             self._model,
@@ -69,17 +69,15 @@ class NegativeSearch:
             go_on=lambda: not self._stop.is_set(),
         )
         if table is None:
-            return False
+            return None
         self._events.progress("mining", items, items, "items")
         self._data.use_negatives(table)
         self.fresh = _to_tensors(table)
-        return True
+        return table
 
     def restore(self, tensors: Tensors) -> None:
         """Use what an earlier part of the run had found."""
-        self._data.use_negatives(
-            NegativeTable(*(tensors[name].numpy() for name in ("images", "others", "texts")))
-        )
+        self._data.use_negatives(table_from_tensors(tensors))
 
     def _tell_skipped(self, seconds: float) -> None:
         if not self._told:
@@ -89,6 +87,11 @@ class NegativeSearch:
                 f"a search for hard negatives takes about {seconds:.0f} s, too much of the time "
                 "that is left; batches stay as they are",
             )
+
+
+def table_from_tensors(tensors: Tensors) -> NegativeTable:
+    """Return the table of a checkpoint's "negatives"."""
+    return NegativeTable(*(tensors[name].numpy() for name in ("images", "others", "texts")))
 
 
 def _to_tensors(table: NegativeTable) -> Tensors:

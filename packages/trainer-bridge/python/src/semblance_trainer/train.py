@@ -137,8 +137,10 @@ class Trainer:
         if self._negatives.is_due(state.step, state.negatives_at, start_is_trained=trained):
             seconds_per_item = state.costs.evaluation / max(1, evaluator.items)
             left = self._parts.clock.remaining() - self._kept_for_the_end()
-            if self._negatives.look(state.step, seconds_per_item, left):
+            table = self._negatives.look(state.step, seconds_per_item, left)
+            if table is not None:
                 state.negatives_at = state.step
+                self._parts.world.tell(table)
 
     def _update(self) -> bool:
         """Make one update; False, with the weights as they were, when the loss is not finite."""
