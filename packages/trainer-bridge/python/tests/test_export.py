@@ -286,6 +286,20 @@ def test_the_run_folder_holds_the_kept_weights(job: Job, fit: Fit) -> None:
     assert np.abs(found - expected).max() <= 1e-5
 
 
+def test_the_graph_of_a_locked_tower_is_the_starts_to_the_byte(
+    exported: Path, job: Job, fit: Fit
+) -> None:
+    """So that stored image embeddings stay valid: the image tower keeps its id."""
+    config = job(method="lit", hyperparameters={"maxSteps": 60, "learningRate": 1e-2})
+    assert keep(fit(config), config)["kept"] != "start"
+    start, run = (
+        json.loads((folder / "semblance.json").read_text())["files"]
+        for folder in (exported, Path(config.run_folder))
+    )
+    assert run["onnx/vision_model.onnx"] == start["onnx/vision_model.onnx"]
+    assert run["onnx/text_model.onnx"] != start["onnx/text_model.onnx"]
+
+
 def test_a_kept_start_that_is_a_model_folder_is_copied(
     job: Job, fit: Fit, exported: Path, micro_checkpoint: Path, tmp_path: Path
 ) -> None:
