@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { createOnnxEncoder } from "./create-onnx-encoder.ts";
 import { copyFixture, type FixtureCopy } from "./fixtures/copy-fixture.ts";
 import { fixturePath } from "./fixtures/fixture-path.ts";
+import { copyWithGraphs } from "./fixtures/graph-model.ts";
 
 async function errorOf(opening: Promise<Encoder>): Promise<ModelError> {
   const error = await opening.catch((reason: unknown) => reason);
@@ -68,6 +69,25 @@ test("the towers load by themselves: a spoilt vision file does not stop texts", 
   await expect(collect(encoder.image?.encode([image]) ?? [])).rejects.toMatchObject({
     code: "ONNX_FAILED",
     message: expect.stringMatching(/cannot load .*vision_model\.onnx/),
+  });
+});
+
+test("weights beside a graph that are gone or cut off are found on first use", async () => {
+  await using model = await copyWithGraphs({ "onnx/vision_model.onnx": "split-vision" });
+  const encode = async () => {
+    await using encoder = await createOnnxEncoder({ model: model.folder });
+    await collect(encoder.image?.encode([fixturePath("images/rgb.png")]) ?? []);
+  };
+  await encode();
+  await model.write("onnx/vision_model.onnx_data", "short");
+  await expect(encode()).rejects.toMatchObject({
+    code: "ONNX_FAILED",
+    message: expect.stringMatching(/vision_model\.onnx.*a part is missing\.$/s),
+  });
+  await model.remove("onnx/vision_model.onnx_data");
+  await expect(encode()).rejects.toMatchObject({
+    code: "MODEL_FILE_MISSING",
+    message: expect.stringMatching(/not there: .*onnx\/vision_model\.onnx_data\.$/),
   });
 });
 

@@ -62,6 +62,11 @@ const kinds: readonly Kind[] = [
     copy: () => copyWithGraphs(towers("fixed-vision", "fixed-text")),
   },
   {
+    name: "weights beside a graph",
+    preparation: "clip",
+    copy: () => copyWithGraphs(towers("split-vision", "fixed-text")),
+  },
+  {
     name: "Immich's folders for one item",
     preparation: "openClip",
     copy: () => copyAsImmich("open-clip-visual-one", "open-clip-textual-one"),

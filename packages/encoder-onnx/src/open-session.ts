@@ -16,7 +16,8 @@ export interface SessionOptions {
 /**
  * Loads an ONNX file into the engine.
  *
- * @throws ModelError `ONNX_FAILED` when the engine cannot load it.
+ * @throws ModelError `MODEL_FILE_MISSING` when weights beside it are, `ONNX_FAILED` when the engine
+ * cannot load it.
  */
 export async function openSession(options: SessionOptions): Promise<InferenceSession> {
   try {
@@ -34,11 +35,28 @@ export async function openSession(options: SessionOptions): Promise<InferenceSes
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
   } catch (error) {
-    throw new ModelError({
-      code: "ONNX_FAILED",
-      message: `onnxruntime cannot load ${options.path}: ${error instanceof Error ? error.message : error}`,
-      fix: "Export or copy the model again.",
-      cause: error,
+    throw notLoaded(options.path, error);
+  }
+}
+
+// By the engine's words: which files a graph has beside it stands in the graph, which it alone reads.
+function notLoaded(path: string, cause: unknown): ModelError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const missing = /External data path does not exist: "([^"]+)"/.exec(reason)?.[1];
+  if (missing !== undefined) {
+    return new ModelError({
+      code: "MODEL_FILE_MISSING",
+      message: `${path} has its weights in another file, which is not there: ${missing}.`,
+      fix: "Copy the model again with all its files, or export it again.",
+      cause,
     });
   }
+  const isShort = /External initializer: .*out of bounds/s.test(reason);
+  const hint = isShort ? " Of its weights beside it, a part is missing." : "";
+  return new ModelError({
+    code: "ONNX_FAILED",
+    message: `onnxruntime cannot load ${path}: ${reason}${hint}`,
+    fix: "Export or copy the model again.",
+    cause,
+  });
 }
