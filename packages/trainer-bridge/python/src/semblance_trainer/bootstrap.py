@@ -54,11 +54,14 @@ def clustered_medians_interval(
     cluster, count = _number(groups)
     if count < 2:
         return None
+    orders = np.argsort(start, kind="stable"), np.argsort(candidate, kind="stable")
     gains = []
     for drawn in _draw(count, seed):
-        weights = drawn[:, cluster]  # [block, query] how often
-        gains.append(_medians(candidate, weights) - _medians(start, weights))
-    low, high = np.percentile(np.concatenate(gains), [2.5, 97.5])
+        for times in drawn:
+            weights = times[cluster]  # [query] how often
+            before = _median(start[orders[0]], weights[orders[0]])
+            gains.append(_median(candidate[orders[1]], weights[orders[1]]) - before)
+    low, high = np.percentile(gains, [2.5, 97.5])
     return float(low), float(high)
 
 
@@ -78,11 +81,9 @@ def _draw(count: int, seed: int) -> Iterator[NDArray[np.float64]]:
         yield flat.reshape(_BLOCK, count).astype(np.float64)
 
 
-def _medians(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return [block] the median of the values, each as often as its weight says."""
-    order = np.argsort(values, kind="stable")
-    running = np.cumsum(weights[:, order], axis=1)  # [block, query]
-    total = running[:, -1]
-    places = np.floor((total - 1) / 2), np.floor(total / 2)  # the middle two, from 0
-    low, high = (values[order[(running <= place[:, None]).sum(axis=1)]] for place in places)
-    return np.asarray((low + high) / 2)
+def _median(ascending: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the median of the values, each as often as its weight says."""
+    running = np.cumsum(weights)
+    middle = np.floor((running[-1] - 1) / 2), np.floor(running[-1] / 2)  # from 0
+    low, high = ascending[np.searchsorted(running, middle, side="right")]
+    return float(low + high) / 2

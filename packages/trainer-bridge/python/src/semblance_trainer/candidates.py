@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from semblance_trainer.checkpoint import Tensors, read_tensors
@@ -128,11 +128,7 @@ class CandidateTrial:
         choosing = self._parts.evaluator.choose(self._parts.model, self._heed)
         self._tried += 1
         self._tell()
-        return [
-            Candidate(
-                candidate.name, candidate.kept, choosing, candidate.weights, alpha=candidate.alpha
-            )
-        ]
+        return [replace(candidate, choosing=choosing)]
 
     def _tell(self) -> None:
         total = len(ALPHAS) + (len(self._state.top) > 1)

@@ -61,7 +61,7 @@ class Ranked:
 
     def first(self) -> NDArray[np.int64]:
         """Return the places of the groups that are their query's first."""
-        return np.flatnonzero(np.append(True, self.query[1:] != self.query[:-1])[: len(self.query)])
+        return np.flatnonzero(np.diff(self.query, prepend=-1))
 
 
 def rank_queries(
