@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from semblance_trainer.checkpoint import save_tensors
 from semblance_trainer.config import CertificateItems, ExportConfig
 from semblance_trainer.cost import measure_cost
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter
+from semblance_trainer.export_head import export_with_head
 from semblance_trainer.export_onnx import export_towers
+from semblance_trainer.fold_head import Head, can_fold_into_weights, read_head
 from semblance_trainer.graph_file import declare_weights, graph_parts
 from semblance_trainer.images import decode_image
 from semblance_trainer.model import DualEncoder, load_dual_encoder
@@ -32,6 +38,7 @@ from semblance_trainer.towers import CertificateInputs, make_inputs
 __all__ = ["export_model", "run_export"]
 
 _PARTIAL = "export.partial"  # in the output, so that its files only need to be renamed
+_WEIGHTS = "weights.partial"
 
 
 def run_export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
@@ -40,12 +47,19 @@ def run_export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
     OUTPUT_OCCUPIED: see `refuse_occupied`.
     """
     began = time.monotonic()
-    refuse_occupied(Path(config.checkpoint), Path(config.output))
-    model = load_dual_encoder(Path(config.checkpoint), torch.device("cpu"))
+    source, output = Path(config.checkpoint), Path(config.output)
+    refuse_occupied(source, output)
+    head = read_head(source)
+    if head and not _takes_head(source, head):
+        return export_with_head(config, head, events)
+    model = load_dual_encoder(source, torch.device("cpu"))
     events.progress("loading", 1, 1, "parts")
     inputs = _read_items(model, config.certificate)
     failures: list[dict[str, Any]] = []
-    description = export_model(config, model, inputs, events, failures=failures)
+    with _folded_weights(model, output, head) as weights:
+        description = export_model(
+            config, model, inputs, events, weights=weights, failures=failures
+        )
     return {
         "model": config.output,
         "weights": description["weights"],
@@ -54,6 +68,29 @@ def run_export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
         "failures": failures,
         "timing": {"export": time.monotonic() - began},
     }
+
+
+def _takes_head(checkpoint: Path, head: Head) -> bool:
+    """Return whether the checkpoint has weights, and a place for the head among them."""
+    config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+    has_weights = any(checkpoint.glob("model*.safetensors"))
+    return has_weights and can_fold_into_weights(config.get("model_type"), head)
+
+
+@contextlib.contextmanager
+def _folded_weights(model: DualEncoder, output: Path, head: Head) -> Iterator[Path | None]:
+    """Give a folder with the weights that hold the head; in the end they lie in the output."""
+    if not head:
+        yield None
+        return
+    folder = output / _WEIGHTS
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        save_tensors(folder / "model.safetensors", model.tensors())
+        yield folder
+        (folder / "model.safetensors").replace(output / "model.safetensors")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read_items(model: DualEncoder, items: CertificateItems | None) -> CertificateInputs:

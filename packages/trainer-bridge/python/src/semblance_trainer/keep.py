@@ -16,6 +16,7 @@ from semblance_trainer.checkpoint import save_tensors
 from semblance_trainer.config import ExportConfig, FitConfig
 from semblance_trainer.events import EventWriter
 from semblance_trainer.export import export_model
+from semblance_trainer.fold_head import read_head
 from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.model_folder import copy_model, is_model_folder
 from semblance_trainer.pixels import Pixels
@@ -67,9 +68,10 @@ def keep_weights(
 
 
 def _write_weights(run: Path, start: Path | None, model: DualEncoder) -> None:
-    """Write model.safetensors: the start's own file where there is one, else the model's."""
+    """Write model.safetensors: the start's own file where it is all of it, else the model's."""
     temporary = run / "model.safetensors.tmp"
-    if start is not None and (start / "model.safetensors").is_file():
+    own = start is not None and (start / "model.safetensors").is_file() and not read_head(start)
+    if start is not None and own:
         shutil.copyfile(start / "model.safetensors", temporary)
     else:
         save_tensors(temporary, model.tensors())

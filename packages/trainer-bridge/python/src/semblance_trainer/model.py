@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from semblance_trainer.errors import TrainerError
+from semblance_trainer.fold_head import fold_into_network, read_head
 from semblance_trainer.images import ImageRecipe, read_image_recipe
 from semblance_trainer.lora import plain_tensors
 from semblance_trainer.tokens import TextBatch, TextEncoder, read_text_encoder
@@ -160,7 +161,10 @@ def _read_kind(folder: Path) -> Literal["clip", "siglip"]:
 
 
 def load_dual_encoder(folder: Path, device: torch.device) -> DualEncoder:
-    """Load a checkpoint in float32. Raises NOT_A_CHECKPOINT with what is wrong."""
+    """Load a checkpoint in float32, with its head, where it has one, in its projections.
+
+    Raises NOT_A_CHECKPOINT with what is wrong.
+    """
     from transformers import CLIPModel, SiglipModel
 
     silence_transformers()
@@ -181,6 +185,7 @@ def load_dual_encoder(folder: Path, device: torch.device) -> DualEncoder:
     if report["missing_keys"]:
         missing = ", ".join(sorted(report["missing_keys"])[:3])
         raise _not_a_checkpoint(folder, f"model.safetensors lacks {missing}")
+    fold_into_network(network, kind, read_head(folder))
     recipe = read_image_recipe(folder, int(network.config.vision_config.image_size), kind)
     texts = read_text_encoder(folder, network.config.text_config, kind)
     module: nn.Module = network

@@ -21,6 +21,7 @@ __all__ = [
     "GRAPHS",
     "copy_checkpoint_files",
     "copy_model",
+    "hash_file",
     "is_model_folder",
     "move_model",
     "read_base",
@@ -60,7 +61,7 @@ def is_model_folder(folder: Path) -> bool:
 def copy_model(source: Path, target: Path) -> None:
     """Copy an exported model with its weights; semblance.json comes last."""
     copy_checkpoint_files(source, target)
-    for weights in source.glob("model*.safetensors*"):
+    for weights in (*source.glob("model*.safetensors*"), *source.glob("head.safetensors")):
         shutil.copyfile(weights, target / weights.name)
     shutil.copytree(source / "onnx", target / "onnx", dirs_exist_ok=True)
     if (source / "README.md").is_file():
@@ -143,7 +144,8 @@ def read_base(folder: Path) -> tuple[str, str | None]:
     return folder.resolve().name, found.group(1).strip("'\"") if found else None
 
 
-def _sha256(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hexadecimal."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -178,7 +180,7 @@ def write_description(
         "dimension": model.dimension,
         "scoring": model.scoring(),
         "files": {
-            f"onnx/{path.name}": {"sha256": _sha256(path), "bytes": path.stat().st_size}
+            f"onnx/{path.name}": {"sha256": hash_file(path), "bytes": path.stat().st_size}
             for path in graphs
         },
         "weights": _hash_checkpoint(weights),
