@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toRow } from "./measure.ts";
+import { isWanted, keepWanted, toRow } from "./measure.ts";
 
 const of = { system: "semblance", case: "image.fp32", unit: "images/s" };
 
@@ -13,4 +13,22 @@ test("of an even number of runs the median lies between the two in the middle", 
 
 test("a row without runs has no figure, rather than a zero", () => {
   expect(toRow(of, [])).toMatchObject({ value: Number.NaN, n: 0 });
+});
+
+test("a name stands for its case and for all that begin with its words", () => {
+  const only = ["memory", "text.fp32"];
+  const cases = ["memory.vision.fp32", "text.fp32", "text.int8", "memory-peak", "image.fp32"];
+  expect(cases.filter((name) => isWanted(name, only))).toEqual(["memory.vision.fp32", "text.fp32"]);
+  expect(isWanted("image.fp32", undefined)).toBe(true);
+});
+
+test("only what is wanted and was measured is reported", () => {
+  const rows = [toRow(of, [1]), toRow({ ...of, case: "memory.both.fp32" }, [])];
+  const ratios = { "image.fp32.vs.forward": 1, "text.fp32.vs.forward": 2 };
+  const result = { rows, ratios, failures: ["wrong"] };
+  expect(keepWanted(result, ["image", "memory"])).toEqual({
+    rows: rows.slice(0, 1),
+    ratios: { "image.fp32.vs.forward": 1 },
+    failures: ["wrong"],
+  });
 });

@@ -25,6 +25,26 @@ export interface BenchmarkOptions {
   readonly isQuick: boolean;
   /** JPEG files to encode; by default the benchmark makes some. */
   readonly photos?: string | undefined;
+  /** The cases that are wanted: see {@link isWanted}. By default all. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Whether a case is one of those wanted, or belongs to one: `memory.vision.fp32` to `memory`. */
+export function isWanted(name: string, only: readonly string[] | undefined): boolean {
+  return only?.some((wanted) => `${name}.`.startsWith(`${wanted}.`)) ?? true;
+}
+
+/** Rows that were measured, and ratios, of the cases that are wanted. */
+export function keepWanted(
+  { rows, ratios, failures }: BenchmarkResult,
+  only: readonly string[] | undefined,
+): BenchmarkResult {
+  const isKept = ([name]: [string, unknown]) => isWanted(name.split(".vs.")[0] ?? "", only);
+  return {
+    rows: rows.filter((row) => row.n > 0 && isWanted(row.case, only)),
+    ratios: Object.fromEntries(Object.entries(ratios).filter(isKept)),
+    failures,
+  };
 }
 
 /** A benchmark whose environments, models and inputs are ready. */

@@ -1,10 +1,11 @@
-// npm run bench -- NAME [--quick] [--json | --markdown] [--photos FOLDER]: ours and named peers in
-// turn, in one run, on the same input.
+// npm run bench -- NAME [--quick] [--json | --markdown] [--photos FOLDER] [--only CASE,…]: ours and
+// named peers in turn, in one run, on the same input.
+// --only memory,text.fp32 runs what these cases need: all of memory.*, and one.
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Load, readLoad, settleLoad } from "./load.ts";
-import type { Benchmark } from "./measure.ts";
+import { type Benchmark, keepWanted } from "./measure.ts";
 import { formatMarkdown, formatText, type Machine, type Report } from "./report.ts";
 import { runQuietly } from "./run-quietly.ts";
 
@@ -23,7 +24,7 @@ async function main(parameters: string[]): Promise<number> {
   const load = options && benchmarks[options.name];
   if (!options || !load) {
     process.stderr.write(
-      `npm run bench -- NAME [--quick] [--json | --markdown] [--photos FOLDER]\nNAME is one of: ${Object.keys(benchmarks).join(", ")}.\n`,
+      `npm run bench -- NAME [--quick] [--json | --markdown] [--photos FOLDER] [--only CASE,…]\nNAME is one of: ${Object.keys(benchmarks).join(", ")}.\n`,
     );
     return 2;
   }
@@ -45,6 +46,7 @@ interface CommandLine {
   readonly isQuick: boolean;
   readonly form: "text" | "json" | "markdown";
   readonly photos?: string | undefined;
+  readonly only?: readonly string[] | undefined;
 }
 
 function readCommandLine(parameters: string[]): CommandLine | undefined {
@@ -57,10 +59,12 @@ function readCommandLine(parameters: string[]): CommandLine | undefined {
         json: { type: "boolean", default: false },
         markdown: { type: "boolean", default: false },
         photos: { type: "string" },
+        only: { type: "string" },
       },
     });
     const form = values.json ? "json" : values.markdown ? "markdown" : "text";
-    return { name: positionals[0] ?? "", isQuick: values.quick, form, photos: values.photos };
+    const { quick: isQuick, photos, only } = values;
+    return { name: positionals[0] ?? "", isQuick, form, photos, only: only?.split(",") };
   } catch {
     return undefined;
   }
@@ -82,14 +86,18 @@ async function run(benchmark: Benchmark, options: CommandLine, before: Load) {
     date: new Date().toISOString().slice(0, 10),
     ...(await settleLoad(before, options.isQuick ? "quick" : "full")),
   };
-  const { rows, ratios, failures } = await prepared.run();
+  const { rows, ratios, failures } = keepWanted(await prepared.run(), options.only);
   const report: Report = { schema: 1, benchmark: options.name, machine, rows, ratios };
   return { report, failures };
 }
 
-function format(report: Report, { form, name, isQuick, photos }: CommandLine): string {
+function format(report: Report, { form, name, isQuick, photos, only }: CommandLine): string {
   if (form === "json") return `${JSON.stringify(report, null, 2)}\n`;
   if (form === "text") return formatText(report);
-  const flags = [...(isQuick ? ["--quick"] : []), ...(photos ? ["--photos FOLDER"] : [])];
+  const flags = [
+    ...(isQuick ? ["--quick"] : []),
+    ...(photos ? ["--photos FOLDER"] : []),
+    ...(only ? [`--only ${only.join(",")}`] : []),
+  ];
   return formatMarkdown(report, ["npm run bench --", name, ...flags].join(" "));
 }

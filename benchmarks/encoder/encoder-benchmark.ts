@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { benchmarkCache, makeOnce, unlessMissing } from "../environment.ts";
-import type { BenchmarkOptions, BenchmarkResult, PreparedBenchmark, Row } from "../measure.ts";
+import {
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  isWanted,
+  type PreparedBenchmark,
+  type Row,
+} from "../measure.ts";
 import { say } from "../say.ts";
 import { startBusyNeighbour } from "./busy-neighbour.ts";
 import { makeCaptions } from "./captions.ts";
@@ -8,7 +14,7 @@ import { compareEmbeddings, findWrongEmbeddings } from "./compare-embeddings.ts"
 import { listPhotos, makePhotos } from "./photos.ts";
 import { runTowerJob, type TowerRun, type Work } from "./run-tower-job.ts";
 import { type System, setUpSystems } from "./systems.ts";
-import { towerRatios, towerRows } from "./tower-rows.ts";
+import { isTextCase, reference, towerRatios, towerRows } from "./tower-rows.ts";
 
 /** How much is done. */
 interface Size {
@@ -23,6 +29,9 @@ interface Size {
 const full: Size = { rounds: 5, slowRounds: 5, busyRounds: 3, images: 128, texts: 512 };
 const quick: Size = { rounds: 2, slowRounds: 1, busyRounds: 1, images: 48, texts: 128 };
 
+const busyCase = "busy.image.fp32";
+const noBusyRounds = { busyRounds: 0 };
+
 /** Photos that are made: as many as a full run reads. */
 const madePhotos = full.images;
 
@@ -35,18 +44,23 @@ export async function prepareEncoderBenchmark(
 ): Promise<PreparedBenchmark> {
   const size = options.isQuick ? quick : full;
   const images = await listPhotos(options.photos ?? (await photosInCache()), size.images);
-  const { systems, files } = await setUpSystems();
+  const { systems: all, files } = await setUpSystems();
+  const { only } = options;
+  const wantedOf = (system: System) =>
+    towerRows(system, []).filter((row) => isWanted(row.case, only));
+  const systems = all.filter((system) => system.name === reference || wantedOf(system).length > 0);
+  const needsTexts = systems.flatMap(wantedOf).some(isTextCase);
   const work: Work = {
     ...files,
     images,
-    texts: makeCaptions(size.texts),
+    texts: makeCaptions(needsTexts ? size.texts : 0),
     // The batch sizes of encoder-onnx, for all: the peers prescribe none.
     imageBatch: 16,
     textBatch: 64,
     warmUp: 16,
   };
   return {
-    run: () => compare(systems, work, size),
+    run: () => compare(systems, work, { ...size, ...(!isWanted(busyCase, only) && noBusyRounds) }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -102,28 +116,29 @@ async function runUnlessBroken(system: System, work: Work): Promise<TowerRun | u
 
 /** Ours and the reference while every core is kept busy by another process. */
 async function runBusy(systems: readonly System[], work: Work, rounds: number): Promise<Row[]> {
+  if (rounds === 0) return [];
   await using _neighbour = startBusyNeighbour();
   say("Beside a busy neighbour:");
   const compared = systems.filter(
-    ({ name, dtype }) => dtype === "fp32" && ["semblance", "transformers-torch"].includes(name),
+    ({ name, dtype }) => dtype === "fp32" && ["semblance", reference].includes(name),
   );
   const measured = await runInTurn(compared, work, { rounds, slowRounds: rounds });
   return [...measured].flatMap(([system, runs]) =>
     towerRows(system, runs)
-      .filter((row) => row.case === "image.fp32")
-      .map((row) => ({ ...row, case: `busy.${row.case}` })),
+      .map((row) => ({ ...row, case: `busy.${row.case}` }))
+      .filter((row) => row.case === busyCase),
   );
 }
 
 /** How far those that ran the same weights lie from PyTorch. */
 function differenceRows(measured: ReadonlyMap<System, readonly TowerRun[]>, work: Work): Row[] {
-  const isReference = ([{ name }]: [System, unknown]) => name === "transformers-torch";
-  const [reference] = [...measured].find(isReference)?.[1] ?? [];
-  if (!reference) throw new Error("transformers in PyTorch, the reference, did not run.");
-  const dimension = reference.images.length / work.images.length;
+  const isReference = ([{ name }]: [System, unknown]) => name === reference;
+  const [exact] = [...measured].find(isReference)?.[1] ?? [];
+  if (!exact) throw new Error("transformers in PyTorch, the reference, did not run.");
+  const dimension = exact.images.length / work.images.length;
   return [...measured].flatMap(([system, [embedded]]) =>
     embedded && system.hasSameWeights
-      ? compareEmbeddings({ system, embedded, reference, dimension })
+      ? compareEmbeddings({ system, embedded, reference: exact, dimension })
       : [],
   );
 }

@@ -2,7 +2,13 @@ import { type Row, toRow } from "../measure.ts";
 import type { TowerRun } from "./run-tower-job.ts";
 import type { System } from "./systems.ts";
 
-const reference = "transformers-torch";
+/** The system that the others are held against. */
+export const reference = "transformers-torch";
+
+/** Whether a figure is there only if there are texts to encode. */
+export function isTextCase({ case: name }: Row): boolean {
+  return /^(text|memory\.both)\./.test(name);
+}
 
 /** The figures of a system's runs. The forward pass alone has a rate: it reads no files and no texts. */
 export function towerRows({ name, dtype }: System, runs: readonly TowerRun[]): Row[] {
