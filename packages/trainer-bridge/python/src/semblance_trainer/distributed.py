@@ -123,6 +123,15 @@ class World:
             dist.broadcast_object_list(box, src=0, group=self.control)
         return box[0]
 
+    def collect(self, value: Any) -> list[Any]:
+        """Return everybody's `value`, in order of rank; empty in all processes but rank 0."""
+        if self.size == 1:
+            return [value]
+        values = [None] * self.size if self.rank == 0 else None
+        with _among_peers():
+            dist.gather_object(value, values, dst=0, group=self.control)
+        return values or []
+
 
 SOLO = World()
 

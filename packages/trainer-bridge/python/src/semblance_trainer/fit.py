@@ -15,7 +15,7 @@ from semblance_trainer.config import FitConfig
 from semblance_trainer.dataset import ImageText
 from semblance_trainer.distributed import SOLO, World
 from semblance_trainer.events import EventWriter
-from semblance_trainer.follow import MODEL_STANDS, Beginning
+from semblance_trainer.follow import MODEL_STANDS, Beginning, unite_failures
 from semblance_trainer.keep import certificate_inputs, keep_weights
 from semblance_trainer.methods import apply_method, check_method
 from semblance_trainer.model import DualEncoder, load_dual_encoder
@@ -96,6 +96,7 @@ def fit_weights(
         world,
     )
     state = _train(parts, state, resumed=state_json is not None)
+    unreadable = unite_failures(world.collect(training.failures))
     if stop.orphaned:
         raise Orphaned
     start = start_folder(config)
@@ -103,7 +104,7 @@ def fit_weights(
         parts, state, stop, lambda: load_dual_encoder(start, torch.device("cpu")).tensors()
     )
     choice = choose(trial, ready.evaluator, state, config)
-    failures = [*training.failures, *ready.pixels.failures]
+    failures = [*unreadable, *ready.pixels.failures]
     result = {
         **describe(choice, state, failures, clock.elapsed()),
         **describe_run(config, ready.model.device),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -25,7 +27,7 @@ from semblance_trainer.training_data import DataOptions, TrainingData
 from semblance_trainer.training_images import open_training_images
 from semblance_trainer.update import Updater
 
-__all__ = ["MODEL_STANDS", "Beginning", "follow_fit"]
+__all__ = ["MODEL_STANDS", "Beginning", "follow_fit", "unite_failures"]
 
 MODEL_STANDS = "the model can be loaded"
 """What rank 0 tells first."""
@@ -69,6 +71,13 @@ def follow_fit(config: FitConfig, world: World) -> None:
     world.copy_from_first(model.network.state_dict().values())
     model.network.train()
     _obey(world, data, updater)
+    world.collect(images.failures)
+
+
+def unite_failures(of_ranks: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return what could not be read by anybody, each once, in order of the items."""
+    found = {(f["index"], f["message"]): f for failures in of_ranks for f in failures}
+    return [found[key] for key in sorted(found)]
 
 
 def _obey(world: World, data: TrainingData, updater: Updater) -> None:
