@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from conftest import COLOURS, SHAPES, Fit, Job, draw
+from semblance_trainer.__main__ import main
 from semblance_trainer.dataset import read_dataset
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.image_file import TarMember
@@ -67,6 +68,21 @@ def test_samples_without_image_or_caption_are_counted(tmp_path: Path) -> None:
     }
     counts = index_shards([write_shard(tmp_path / "0.tar", members)], tmp_path / "data")
     assert (counts.samples, counts.left_out) == (1, 4)
+
+
+def test_the_command_makes_the_folder_and_says_what_it_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shard = write_shard(tmp_path / "0.tar", {"0.png": png("red"), "0.txt": b"red", "1.txt": b"x"})
+    output = tmp_path / "data"
+    command = ["semblance_trainer", "index-shards", str(output), str(shard)]
+    monkeypatch.setattr("sys.argv", command)
+    main()
+    assert json.loads(capsys.readouterr().out) == {"samples": 1, "leftOut": 1}
+    assert len(read_dataset(output, "training").paths) == 1
+    monkeypatch.setattr("sys.argv", [*command, str(tmp_path / "none.tar")])
+    with pytest.raises(SystemExit, match=r"CONFIG: .*none.tar cannot be read as a shard"):
+        main()
 
 
 def test_what_is_no_shard_is_refused(tmp_path: Path) -> None:

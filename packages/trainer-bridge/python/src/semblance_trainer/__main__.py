@@ -1,7 +1,7 @@
 """For people at a terminal: `python -m semblance_trainer fit JOB.json`, `… export CHECKPOINT OUT`.
 
 `… join RUN --node-rank N` makes this machine take part in a fit that the first of several machines
-has begun.
+has begun. `… index-shards OUT SHARD…` makes a dataset folder of webdataset shards.
 
 `JOB.json` is a job as the worker reads it ({"protocol": 1, "task": "fit", "config": {…}}); its
 `startedAt` may be left out. Events go to the run folder's job/events.jsonl, the result to standard
@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from semblance_trainer import PROTOCOL
 from semblance_trainer.errors import TrainerError, describe_error
 from semblance_trainer.launch import RankFailed, join_job
+from semblance_trainer.shards import index_shards
 from semblance_trainer.stop import StopRequest
 from semblance_trainer.worker import run_job, spare_the_processor
 
@@ -39,6 +40,9 @@ def _read_arguments() -> argparse.Namespace:
     join = commands.add_parser("join", help="take part in a fit that another machine has begun")
     join.add_argument("run", type=Path, help="its run folder, which both machines can reach")
     join.add_argument("--node-rank", type=int, required=True, help="this machine's: 1, 2, …")
+    shards = commands.add_parser("index-shards", help="make a dataset folder of tar archives")
+    shards.add_argument("output", type=Path)
+    shards.add_argument("shards", type=Path, nargs="+")
     return parser.parse_args()
 
 
@@ -72,10 +76,21 @@ def _join(run: Path, node_rank: int) -> None:
         _fail(describe_error(error))
 
 
+def _index_shards(shards: list[Path], output: Path) -> None:
+    try:
+        counts = index_shards(shards, output)
+    except TrainerError as error:
+        _fail(describe_error(error))
+    print(json.dumps({"samples": counts.samples, "leftOut": counts.left_out}))
+
+
 def main() -> None:
     """Run one command."""
     arguments = _read_arguments()
     spare_the_processor()
+    if arguments.command == "index-shards":
+        _index_shards(arguments.shards, arguments.output)
+        return
     if arguments.command == "join":
         _join(arguments.run, arguments.node_rank)
         return
