@@ -15,6 +15,7 @@ import { selectSplit, splitDataset } from "@semblance/data";
 import { pairedInterval } from "@semblance/eval";
 import { encodeForFit } from "./encode-for-fit.ts";
 import type { FitSummary } from "./matcher.ts";
+import { copyWeights } from "./save-matcher.ts";
 
 /** Options of {@link fitModel}. */
 export interface FitModelOptions extends RunOptions {
@@ -37,6 +38,7 @@ export async function fitModel(options: FitModelOptions): Promise<FitSummary> {
   const { run, failures, seconds } = await startRun(options);
   try {
     const [result] = await Promise.all([run.result, forwardEvents(run, options.onEvent)]);
+    await keepTrainable(options, result.model);
     return {
       ...result,
       failures: [...failures, ...result.failures],
@@ -47,6 +49,12 @@ export async function fitModel(options: FitModelOptions): Promise<FitSummary> {
     run.cancel(); // a reader of events that throws must not leave the training to itself
     throw error;
   }
+}
+
+// A trainer on embeddings copies the folder that they are of; weights that lie elsewhere are not in it.
+async function keepTrainable({ trainer, start }: FitModelOptions, model: string): Promise<void> {
+  if (trainer.needs === "files" || start.checkpoint === start.folder) return;
+  await copyWeights(start, model);
 }
 
 /** A fit under way, with what it took to get there. */

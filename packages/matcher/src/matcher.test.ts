@@ -373,12 +373,15 @@ test("refuses to fit a model without weights to train", async () => {
 type EmbeddingTrainer = Extract<Trainer, { needs: "embeddings" }>;
 
 /** Gives the result at once, and remembers what it was told. */
-function createEmbeddingTrainer(): { trainer: EmbeddingTrainer; specs: EmbeddingFitSpec[] } {
+function createEmbeddingTrainer(model = "trained"): {
+  trainer: EmbeddingTrainer;
+  specs: EmbeddingFitSpec[];
+} {
   const specs: EmbeddingFitSpec[] = [];
   const fit: EmbeddingTrainer["fit"] = (spec) => {
     specs.push(spec);
     return {
-      result: Promise.resolve(result),
+      result: Promise.resolve({ ...result, model }),
       cancel: () => {},
       async *[Symbol.asyncIterator]() {},
     };
@@ -414,6 +417,19 @@ test("a trainer that needs embeddings gets those of the model, and what failed i
   expect(stages).toContain("encoding images");
   expect(spec?.timeLimit).toBeLessThan(100);
   expect(timing.fit + (spec?.timeLimit ?? 0)).toBeCloseTo(1 + 100, 6);
+});
+
+test("weights that lie beside the folder of the embeddings are part of what is fitted", async () => {
+  const { trainer } = createEmbeddingTrainer(folder);
+  await mkdir(join(folder, "checkpoint"));
+  await writeFile(join(folder, "checkpoint", "model.safetensors"), "weights");
+  const exported: ModelProvider = {
+    open: async () => ({ encoder, folder: "exported", checkpoint: join(folder, "checkpoint") }),
+  };
+  const parts = { provider: exported, trainer, model: "start" };
+  await using matcher = await createMatcher({ ...parts, ...columns });
+  await matcher.fit({ trainData: pairs, tuningData: pairs });
+  expect(await readFile(join(folder, "model.safetensors"), "utf8")).toBe("weights");
 });
 
 test("a time limit that encoding alone takes up ends it, and says so", async () => {

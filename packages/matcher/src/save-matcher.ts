@@ -40,9 +40,14 @@ export async function saveMatcher(options: SaveMatcherOptions): Promise<void> {
   await writeFile(join(folder, settingsFile), `${JSON.stringify(saved, null, 2)}\n`);
 }
 
-// A checkpoint that was exported on the way has its weights beside, not in, the model folder; without
-// them the saved matcher could not be trained further.
-async function copyWeights({ checkpoint }: OpenedModel, folder: string): Promise<void> {
+/**
+ * Puts the weights of a model beside its files. A checkpoint that was exported on the way has them
+ * elsewhere; without them, what is made of the model could not be trained further.
+ */
+export async function copyWeights(
+  { checkpoint }: Pick<OpenedModel, "checkpoint">,
+  folder: string,
+): Promise<void> {
   if (checkpoint === undefined || resolve(checkpoint) === resolve(folder)) return;
   const name = "model.safetensors";
   await cp(join(checkpoint, name), join(folder, name), { dereference: true });

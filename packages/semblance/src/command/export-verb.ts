@@ -2,6 +2,7 @@ import { type Dataset, withoutUndefined } from "@semblance/core";
 import { openDataset, selectSplit } from "@semblance/data";
 import { type ExportDtype, type ExportResult, exportCheckpoint } from "@semblance/trainer-bridge";
 import { type Command, InvalidArgumentError } from "commander";
+import { folderWithHead } from "../folder-with-head.ts";
 import { locateCheckpoint } from "../locate-model.ts";
 import { shellWord } from "../shell-word.ts";
 import {
@@ -48,7 +49,8 @@ async function runExport(
 ): Promise<VerbResult> {
   const { onProgress, signal } = tools;
   const hub = { offline: options.offline };
-  const checkpoint = await locateCheckpoint(model, { hub, onProgress, signal });
+  const checkpoint =
+    (await folderWithHead(model)) ?? (await locateCheckpoint(model, { hub, onProgress, signal }));
   const { output, python, dtype: dtypes } = options;
   const data = await openData(options, tools);
   const onWarning = ({ message }: { readonly message: string }) => tools.note(message);
@@ -71,10 +73,10 @@ async function openData(options: ExportOptions, tools: VerbTools): Promise<Datas
 }
 
 function describe({ model, certificate, timing }: ExportResult): string {
-  const { image, text, tolerance, cost } = certificate;
+  const { image, text, reference, tolerance, cost } = certificate;
   return [
     `Exported to ${model} in ${timing.export.toFixed(1)} s.`,
-    `Largest difference to PyTorch: images ${image.maxAbs.toExponential(1)}, texts ${text.maxAbs.toExponential(1)} (fp32; allowed ${tolerance}).`,
+    `Largest difference to ${reference}: images ${image.maxAbs.toExponential(1)}, texts ${text.maxAbs.toExponential(1)} (fp32; allowed ${tolerance}).`,
     ...(cost === null ? [] : formatCost(cost)),
     `Evaluate it: npx @semblance/semblance eval -m ${shellWord(model)} -d pairs.csv`,
   ].join("\n");
