@@ -1,7 +1,6 @@
 import { type Row, toRow } from "../measure.ts";
 import { type QueryLine, scoreOf } from "./retrieval-scores.ts";
 import type { FitOutcome } from "./run-fit.ts";
-import { imagesPerSecond, type TrainingTimes } from "./training-times.ts";
 
 /** One method's fits, one for each seed. */
 export interface MethodFits {
@@ -27,7 +26,7 @@ export function beforeRows(start: string, queries: QueryLine[]): Row[] {
 export function methodRows(start: string, { method, outcomes, queries }: MethodFits): Row[] {
   const row = (name: string, unit: string, runs: readonly number[]) =>
     toRow({ system: method, case: `${start}.${name}`, unit }, runs);
-  const rates = outcomes.flatMap(({ times }) => rateOf(times));
+  const rates = outcomes.flatMap(({ rate }) => rate ?? []);
   return [
     row(
       "seconds",
@@ -47,14 +46,4 @@ function scoreRows(system: string, start: string, queries: readonly QueryLine[][
     const range = { min: low, max: high, n: queries.length };
     return { system, case: name, value, unit: "(95 % interval)", ...range };
   });
-}
-
-const batchSize = 64;
-const warmUp = 8;
-
-// A method without updates, or with too few to time, has no rate.
-function rateOf(times: TrainingTimes): number[] {
-  const last = times.updates.at(-1)?.step ?? 0;
-  if (last <= 2 * warmUp) return [];
-  return [imagesPerSecond(times, { warmUp, batchSize, reading: "left out" })];
 }

@@ -21,18 +21,10 @@ const queries = (hit: number): QueryLine[] =>
     { direction: "i2t", query: image, relevant: [`${image} text`], metrics: metricsOf(hit) },
   ]);
 
-const outcome = (kept: string, steps: number) => ({
-  kept,
-  seconds: 30,
-  times: {
-    startedAt: 0,
-    reading: 0,
-    updates: [8, 8 + steps].map((step) => ({ step, endedAt: step })),
-  },
-});
+const outcome = (kept: string, rate?: number) => ({ kept, seconds: 30, rate });
 
 test("a method's row has its time, speed, choices and metrics, after the start's own", () => {
-  const outcomes = [outcome("best", 20), outcome("start", 20)];
+  const outcomes = [outcome("best", 64), outcome("start", 64)];
   const rows = [
     ...beforeRows("tiny", queries(0)),
     ...methodRows("tiny", { method: "full", outcomes, queries: [queries(1), queries(0)] }),
@@ -46,7 +38,7 @@ test("a method's row has its time, speed, choices and metrics, after the start's
 });
 
 test("a method that makes no updates has no rate", () => {
-  const fits = { method: "adapter", outcomes: [outcome("best", 0)], queries: [queries(1)] };
+  const fits = { method: "adapter", outcomes: [outcome("best")], queries: [queries(1)] };
   const page = resultsPage({ trainer: report([]), methods: report(methodRows("tiny", fits)) });
   expect(page).toContain("| adapter | 30.0 | – | 1 of 1 |");
 });

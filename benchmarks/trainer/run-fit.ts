@@ -5,8 +5,7 @@ import { runQuietly } from "../run-quietly.ts";
 import { command } from "./command.ts";
 import { type QueryLine, toQueries } from "./retrieval-scores.ts";
 import { environment } from "./thread-settings.ts";
-import { timesOf, toEvents } from "./training-events.ts";
-import type { TrainingTimes } from "./training-times.ts";
+import { medianRate, toEvents } from "./training-events.ts";
 
 /** A fit by the command, as a person would type it. */
 export interface FitJob {
@@ -29,8 +28,8 @@ export interface FitOutcome {
   readonly kept: string;
   /** Seconds without the export. */
   readonly seconds: number;
-  /** Of its updates; none where it has no events of them. */
-  readonly times: TrainingTimes;
+  /** Images a second of its median update; a method without updates has none. */
+  readonly rate?: number | undefined;
 }
 
 const document = z.object({
@@ -49,11 +48,10 @@ export async function runFit(job: FitJob): Promise<FitOutcome> {
   };
   const given = Object.entries(optional).flatMap(([flag, value]) => (value ? [flag, value] : []));
   const required = ["-m", model, "-d", train, "-o", run, "--seed", String(seed)];
-  const startedAt = Date.now() / 1000;
   const printed = await runCommand(["train", ...required, ...given, "--device", "cpu", "--json"]);
   const { fit, timing } = document.parse(JSON.parse(printed));
   const events = await readFile(join(run, "job", "events.jsonl"), "utf8").catch(() => "");
-  return { kept: fit.kept, seconds: timing.fit, times: timesOf(startedAt, toEvents(events)) };
+  return { kept: fit.kept, seconds: timing.fit, rate: medianRate(toEvents(events)) };
 }
 
 /** What to rank: a model, or vectors that were made before. */

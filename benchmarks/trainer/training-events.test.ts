@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timesOf, toEvents } from "./training-events.ts";
+import { medianRate, timesOf, toEvents } from "./training-events.ts";
 
 const file = `{"type":"progress","stage":"loading","time":10}
 {"type":"evaluation","step":0,"time":12}
@@ -22,4 +22,14 @@ test("updates are told of with their times, but for a line that is not whole", (
 
 test("of a run that has hardly begun nothing is known", () => {
   expect(timesOf(9, toEvents('{"type":"prog'))).toEqual({ startedAt: 9, updates: [], reading: 0 });
+});
+
+test("the speed of a run is its median update's, and a run without updates has none", () => {
+  const events = [300, 10, 200].map((imagesPerSecond, time) => ({
+    type: "step",
+    time,
+    imagesPerSecond,
+  }));
+  expect(medianRate(events)).toBe(200);
+  expect(medianRate(toEvents(file).slice(0, 3))).toBeUndefined();
 });

@@ -7,6 +7,8 @@ export interface TrainingEventLine {
   readonly time: number;
   readonly step?: number;
   readonly stage?: string;
+  /** Of the one update. */
+  readonly imagesPerSecond?: number;
 }
 
 /** The events of a file that may still be written: a last line that is not whole is left out. */
@@ -24,6 +26,12 @@ export function timesOf(startedAt: number, events: readonly TrainingEventLine[])
     type === "step" && step !== undefined ? [{ step, endedAt: time }] : [],
   );
   return { startedAt, updates, reading: secondsOfReading(events) };
+}
+
+/** The median of what updates say of their speed; `undefined` where there are none. */
+export function medianRate(events: readonly TrainingEventLine[]): number | undefined {
+  const rates = events.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? []);
+  return rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)];
 }
 
 // From the end of what comes before it, the first look at validation, to the first word of training.
