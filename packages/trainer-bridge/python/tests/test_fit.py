@@ -43,7 +43,7 @@ def test_training_finds_more_and_reports_it(job: Job, fit: Fit) -> None:
     evaluations = [event["step"] for event in events if event["type"] == "evaluation"]
     assert evaluations == [0, *range(19, 150, 19), 150]
     steps = [event for event in events if event["type"] == "step"]
-    keys = {"type", "time", "step", "loss", "learningRate", "imagesPerSecond"}
+    keys = {"type", "time", "step", "loss", "learningRate", "imagesPerSecond", "memoryBytes"}
     assert all(set(event) == keys for event in steps)
 
 
