@@ -35,6 +35,7 @@ export {
   TrainerError,
 } from "./errors.ts";
 export { createEventQueue, type EventQueue } from "./event-queue.ts";
+export type { Grades } from "./expected-metrics.ts";
 export { float16ToFloat32, float32ToFloat16 } from "./float16.ts";
 export { fromAnyIterable } from "./from-any-iterable.ts";
 export type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "./image.ts";
@@ -63,6 +64,7 @@ export {
 export { parseConfig } from "./parse-config.ts";
 export type { Progress } from "./progress.ts";
 export { quantile } from "./quantile.ts";
+export { dependsOnTies, type QueryMetricsOptions, queryMetrics } from "./query-metrics.ts";
 export { createRandom } from "./random.ts";
 export {
   expectedReciprocalRank,

@@ -1,5 +1,8 @@
 import {
+  dependsOnTies,
   type Embeddings,
+  type Grades,
+  queryMetrics,
   type RunOptions,
   scoreRows,
   selectRows,
@@ -8,8 +11,6 @@ import {
   yieldToEventLoop,
 } from "@semblance/core";
 import type { QueryResult, RowHit } from "./evaluation.ts";
-import type { Grades } from "./expected-metrics.ts";
-import { dependsOnTies, queryMetrics } from "./query-metrics.ts";
 
 /** One direction of an evaluation. */
 export interface RankDirectionOptions extends RunOptions {

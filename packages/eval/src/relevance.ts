@@ -1,5 +1,4 @@
-import { DatasetError, type EncodedPairs, type PairJudgement } from "@semblance/core";
-import type { Grades } from "./expected-metrics.ts";
+import { DatasetError, type EncodedPairs, type Grades, type PairJudgement } from "@semblance/core";
 
 /** What is relevant to what, both ways: for every row its relevant rows of the other side. */
 export interface Relevance {

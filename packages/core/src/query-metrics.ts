@@ -1,4 +1,3 @@
-import { expectedReciprocalRank, type TieGroup } from "@semblance/core";
 import {
   expectedAveragePrecision,
   expectedFirstRank,
@@ -7,6 +6,8 @@ import {
   expectedRelevant,
   type Grades,
 } from "./expected-metrics.ts";
+import { expectedReciprocalRank } from "./reciprocal-ranks.ts";
+import type { TieGroup } from "./tie-groups.ts";
 
 /** What {@link queryMetrics} measures. */
 export interface QueryMetricsOptions {

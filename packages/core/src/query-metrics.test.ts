@@ -1,7 +1,7 @@
-import { tieGroups } from "@semblance/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dependsOnTies, queryMetrics } from "./query-metrics.ts";
+import { tieGroups } from "./tie-groups.ts";
 
 interface Query {
   readonly scores: readonly number[];

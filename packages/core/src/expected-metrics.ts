@@ -1,4 +1,4 @@
-import type { TieGroup } from "@semblance/core";
+import type { TieGroup } from "./tie-groups.ts";
 
 // All of these are expected values over every order that tied items can come in, each order being
 // equally likely. They follow McSherry & Najork, "Computing information retrieval performance
