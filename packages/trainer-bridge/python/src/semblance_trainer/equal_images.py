@@ -40,10 +40,12 @@ def _same_pixels(cache: PixelCache, one: Iterable[int], other: Iterable[int]) ->
 
 def owners_by_file(files: FileRows) -> NDArray[np.int64]:
     """Return [image] the first image that names the same files."""
-    seen: dict[int, int] = {}
-    owners = np.arange(len(files.items), dtype=np.int64)
-    for image, names in enumerate(files.items):
-        first = seen.setdefault(hash(names), image)
-        if first != image and files.items[first] == names:
-            owners[image] = first
+    count = len(files.items)
+    hashes = np.fromiter((hash(names) for names in files.items), np.int64, count)
+    _, first, place = np.unique(hashes, return_index=True, return_inverse=True)
+    owners = np.arange(count, dtype=np.int64)
+    for image in np.flatnonzero(first[place] != owners).tolist():
+        earlier = int(first[place[image]])
+        if files.items[image] == files.items[earlier]:
+            owners[image] = earlier
     return owners

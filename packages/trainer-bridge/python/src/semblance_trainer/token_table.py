@@ -13,24 +13,26 @@ from semblance_trainer.tokens import TextEncoder
 __all__ = ["TokenTable"]
 
 _AT_ONCE = 4096
+_IN_TWO_BYTES = 1 << 16
 
 
 class TokenTable:
-    """Token ids of texts, at four bytes an id.
+    """Token ids of texts, at two bytes an id, or four of a vocabulary above 65,536.
 
     Attributes:
         groups: [text] int64, equal for texts with the same ids: a 64-bit hash of them.
     """
 
     def __init__(self, encoder: TextEncoder, texts: Sequence[str]) -> None:
-        ids, bounds, groups = array("I"), array("q", [0]), array("q")
+        small = encoder.tokenizer.get_vocab_size() <= _IN_TWO_BYTES
+        ids, bounds, groups = array("H" if small else "I"), array("q", [0]), array("q")
         for start in range(0, len(texts), _AT_ONCE):
             for row in encoder.ids(texts[start : start + _AT_ONCE]):
                 ids.extend(row)
                 bounds.append(len(ids))
                 digest = hashlib.blake2b(repr(row).encode(), digest_size=8).digest()
                 groups.append(int.from_bytes(digest, "little", signed=True))
-        self._ids = np.frombuffer(ids, dtype=np.uint32)
+        self._ids = np.frombuffer(ids, dtype=np.uint16 if small else np.uint32)
         self._bounds = np.frombuffer(bounds, dtype=np.int64)
         self.groups = np.frombuffer(groups, dtype=np.int64)
 
