@@ -72,11 +72,14 @@ class Updater:
         self._optimizer.zero_grad(set_to_none=True)
         loss = compute_gradients(self._model, step, self._options)
         self._precision.unscale(self._optimizer)
-        norm = torch.nn.utils.clip_grad_norm_(self._trained.values(), self._clip)
+        gradients = [p.grad for p in self._trained.values() if p.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients)
         value, length = torch.stack([loss, norm]).tolist()  # one wait for the device, not two
         overflowed = not math.isfinite(length) and self._precision.may_recover()
         if not math.isfinite(value) or not (math.isfinite(length) or overflowed):
             return Updated(value, finite=False)
+        if self._clip < length < math.inf:
+            torch._foreach_mul_(gradients, self._clip / length)
         self._precision.step(self._optimizer)
         with torch.no_grad():
             self._model.network.logit_scale.clamp_(0.0, self._scale_limit)
