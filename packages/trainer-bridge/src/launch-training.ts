@@ -2,6 +2,7 @@ import type { FileFitSpec, Progress } from "@semblance/core";
 import { parseTrainerConfig, type TrainerConfig, type TrainerSettings } from "./config.ts";
 import { withPreparedFit } from "./prepare-fit.ts";
 import { startJob, type WorkerModule } from "./run-job.ts";
+import { orDiskFull } from "./trainer-failure.ts";
 import { toProgress } from "./training-event.ts";
 
 /** Options of {@link launchTraining}. */
@@ -44,5 +45,7 @@ export async function launch(
     signal?.throwIfAborted();
     const { pid } = await startJob({ ...settings, ...prepared, detached: true });
     return { runFolder: spec.runFolder, pid };
+  }).catch((error: unknown) => {
+    throw orDiskFull(error);
   });
 }

@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { constants } from "node:os";
 import { TrainerError } from "@semblance/core";
 import { z } from "zod";
@@ -7,7 +8,7 @@ import { readJobExit } from "./job-folder.ts";
 import { parseReply } from "./parse-reply.ts";
 import type { PythonBridge } from "./python-bridge.ts";
 import type { StopRequest } from "./stop-request.ts";
-import { describeExit, failureFromPython, workerKilled } from "./trainer-failure.ts";
+import { describeExit, diskFull, failureFromPython, workerKilled } from "./trainer-failure.ts";
 
 /** Another worker than `semblance_trainer.worker`: a module, and the folder that holds it. */
 export interface WorkerModule {
@@ -103,7 +104,18 @@ async function resultOf(
   if (exit !== undefined) throw failureFromPython(exit.error, log);
   if (killedFor === "leaving") throw leftAtOnce();
   if (killedFor === "silence") throw workerKilled("it did not stop when asked to", log);
-  throw workerKilled(describeReturnCode(ending.returnCode), log);
+  const how = describeReturnCode(ending.returnCode);
+  // A disk with no room has none for the worker's last words either.
+  if (await isDiskFull(jobFolder))
+    throw diskFull(`The worker ended on a full disk (${how}).`, { log });
+  throw workerKilled(how, log);
+}
+
+const roomForLastWords = 64 * 1024;
+
+async function isDiskFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < roomForLastWords;
 }
 
 /** The error of a job that the caller left without waiting for its end. */

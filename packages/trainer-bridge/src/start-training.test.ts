@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Dataset } from "@semblance/core";
 import { expect, test } from "vitest";
 import { createPairDataset } from "../fixtures/memory-dataset.ts";
@@ -11,6 +13,8 @@ import {
   isAlive,
   pidOfWorker,
 } from "../fixtures/scripted-fit.ts";
+
+const fitUntilKilled = fileURLToPath(new URL("../fixtures/fit-until-killed.ts", import.meta.url));
 
 test("a fit resolves with what the worker left, typed arrays and NaN restored", async () => {
   const runFolder = createRunFolder();
@@ -146,6 +150,12 @@ test("a fit that still lists its items has the folder to itself already", async 
   signals.emit("go on");
   expect(second.code).toBe("JOB_RUNNING");
   expect((await first.result).kept).toBe("best");
+});
+
+test("a disk without room is DISK_FULL on this side too", () => {
+  const child = `"${process.execPath}" --conditions=@semblance/source "${fitUntilKilled}" "${createRunFolder()}"`;
+  const script = `trap '' XFSZ; ulimit -f 0; exec ${child}`;
+  expect(execFileSync("bash", ["-c", script], { encoding: "utf8" })).toBe("DISK_FULL");
 });
 
 test("a later fit in the same folder starts over, unless it is to resume", async () => {

@@ -65,6 +65,30 @@ export function workerKilled(how: string, log: string): TrainerError {
   });
 }
 
+/** `DISK_FULL`: a worker or this process could not write. */
+export function diskFull(
+  message: string,
+  details: { log?: string; cause?: unknown },
+): TrainerError {
+  const { log, cause } = details;
+  return new TrainerError({
+    code: "DISK_FULL",
+    message,
+    fix: `Free some space where the run folder lies. ${resumeFix}`,
+    ...(log === undefined ? {} : { python: { log } }),
+    cause,
+  });
+}
+
+const diskFullCodes = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** The error as it is, or `DISK_FULL` in place of the system's. */
+export function orDiskFull(error: unknown): unknown {
+  if (!(error instanceof Error && "code" in error)) return error;
+  if (!diskFullCodes.has(String(error.code))) return error;
+  return diskFull(`The run folder cannot be written: ${error.message}`, { cause: error });
+}
+
 /** How a process ended, in words. */
 export function describeExit(code: number | null, signal: NodeJS.Signals | string | null): string {
   if (signal === "SIGKILL") return "signal SIGKILL: it was killed, or memory ran out";

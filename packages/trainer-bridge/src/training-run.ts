@@ -6,6 +6,7 @@ import {
   type TrainingRun,
 } from "@semblance/core";
 import { createStopRequest, type StopRequest } from "./stop-request.ts";
+import { orDiskFull } from "./trainer-failure.ts";
 import { toProgress } from "./training-event.ts";
 
 /** What the work behind a {@link TrainingRun} is given. */
@@ -27,10 +28,14 @@ export function createTrainingRun(
     events.push(event);
     if (event.type === "progress") options.onProgress?.(toProgress(event));
   };
-  const result = work({ stop, report }).finally(() => {
-    stop[Symbol.dispose]();
-    events.end();
-  });
+  const result = work({ stop, report })
+    .catch((error: unknown) => {
+      throw orDiskFull(error);
+    })
+    .finally(() => {
+      stop[Symbol.dispose]();
+      events.end();
+    });
   result.catch(() => undefined); // whoever awaits it hears of it; a reader of events alone need not
   return {
     result,

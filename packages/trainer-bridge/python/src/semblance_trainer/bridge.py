@@ -8,6 +8,7 @@ Operations (see `handle`): hello, doctor, claim, start, attach, poll, cancel, fo
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import json
 import os
@@ -83,6 +84,9 @@ def _describe(error: BaseException) -> dict[str, str]:
         "message": str(error) or type(error).__name__,
         "traceback": "".join(traceback.format_exception(error)),
     }
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        described["code"] = "DISK_FULL"
+        described["fix"] = "Free some space where the run folder lies."
     if isinstance(error, BridgeError):
         described["code"] = error.code
         if error.fix is not None:
