@@ -60,6 +60,16 @@ describe("a fit", () => {
     expect(Object.keys(head)).toEqual(tower === "both" ? ["image", "text"] : [tower]);
   });
 
+  test("is judged by the metric that was asked for, and lists what was compared", async () => {
+    const { judged, candidates, after } = await runFit(quick, { evalMetric: "t2i.ndcg@5" });
+    expect(judged.metric).toBe("t2i.ndcg@5");
+    expect(judged.groups.length).toBeLessThanOrEqual(made.validation.text.count);
+    expect(after["t2i.ndcg@5"]).toBeGreaterThan(0);
+    const names = candidates?.map(({ name }) => name) ?? [];
+    expect(names.slice(0, 2)).toEqual(["start", "ridge 0.1"]);
+    expect(names).toEqual(expect.arrayContaining(["step 10", "step 20", "alpha 0.5"]));
+  });
+
   test("that beats nothing keeps the start, and says so", async () => {
     const result = await runFit(absurd);
     expect(result).toMatchObject({ kept: "start", stopped: "maxSteps", after: result.before });
@@ -160,7 +170,7 @@ describe("refusals", () => {
       "CONFIG_INVALID",
     ],
     ["another method", { method: "full" }, "CONFIG_INVALID"],
-    ["another metric", { evalMetric: "hit@1" }, "CONFIG_INVALID"],
+    ["a metric that there is none of", { evalMetric: "hits" }, "CONFIG_INVALID"],
     ["an encoder without a folder", { model: "" }, "NOT_A_MODEL"],
     ["no pairs", bad({ judgements: [] }), "DATASET_EMPTY"],
     [

@@ -1,9 +1,9 @@
-import type { FitResult, ModelHead } from "@semblance/core";
+import type { FitCandidate, FitResult, ModelHead } from "@semblance/core";
 import { interpolate, rankBehind, toWeight } from "./head-candidate.ts";
 import type { HeadSearch } from "./head-search.ts";
-import { meanReciprocalRank, type PairRanks } from "./rank-pairs.ts";
+import { metricOf } from "./rank-pairs.ts";
 import { pairMoments, ridgeHead } from "./ridge-head.ts";
-import { trainHead } from "./train-head.ts";
+import { type Candidate, trainHead } from "./train-head.ts";
 
 /** The best head of a search; for no tower when none beat the start on the choosing half. */
 export interface FoundHead {
@@ -14,6 +14,8 @@ export interface FoundHead {
   /** Updates made. */
   readonly steps: number;
   readonly stopped: FitResult["stopped"];
+  /** What was compared on the choosing half. */
+  readonly candidates: readonly FitCandidate[];
 }
 
 const alphas = [0.75, 0.5, 0.25];
@@ -25,12 +27,14 @@ const alphas = [0.75, 0.5, 0.25];
  * @see Wortsman et al. 2022 (WiSE-FT), arXiv:2109.01903, for the last
  */
 export async function findHead(search: HeadSearch): Promise<FoundHead> {
-  const { pace, reserve, choosing, startValue } = search;
-  let best: Omit<FoundHead, "steps" | "stopped"> = { head: {}, kept: "start" };
+  const { pace, reserve, choosing, metric, startValue } = search;
+  const candidates: FitCandidate[] = [{ name: "start", choosing: startValue }];
+  let best: Pick<FoundHead, "head" | "kept" | "alpha"> = { head: {}, kept: "start" };
   let bestValue = startValue;
-  const consider = async (head: ModelHead, alpha?: number) => {
-    const ranks = await rankBehind(head, choosing.pairs, pace);
-    const value = meanReciprocalRank(ranks);
+  const consider = async ({ name, head, alpha }: Candidate) => {
+    const ranks = await rankBehind(head, choosing.pairs, metric, pace);
+    const value = metricOf(ranks);
+    candidates.push({ name, choosing: value });
     const isBest = value > bestValue;
     if (isBest) {
       bestValue = value;
@@ -38,25 +42,18 @@ export async function findHead(search: HeadSearch): Promise<FoundHead> {
     }
     return { ranks, isBest };
   };
-  for await (const head of ridgeHeads(search)) await consider(head);
+  for await (const candidate of ridgeHeads(search)) await consider(candidate);
   const training = await trainHead({ search, start: best.head, consider });
   const { head, kept } = best;
   for (const alpha of kept === "start" ? [] : alphas) {
     if (pace.stopReason(reserve) === "timeLimit") break;
-    await consider(interpolate(head, alpha), alpha);
+    await consider({ name: `alpha ${alpha}`, head: interpolate(head, alpha), alpha });
   }
-  return { ...best, ...training };
-}
-
-/** A head that was compared with the best. */
-export interface Considered {
-  /** On the choosing half. */
-  readonly ranks: PairRanks;
-  readonly isBest: boolean;
+  return { ...best, ...training, candidates };
 }
 
 /** The closed forms, until it is time to stop; for both towers, they are the text's. */
-async function* ridgeHeads(search: HeadSearch): AsyncGenerator<ModelHead, void> {
+async function* ridgeHeads(search: HeadSearch): AsyncGenerator<Candidate, void> {
   const { pairs, hyperparameters, pace, reserve, report } = search;
   const { ridge, rank } = hyperparameters;
   if (ridge.length === 0 || rank !== null) return;
@@ -67,7 +64,8 @@ async function* ridgeHeads(search: HeadSearch): AsyncGenerator<ModelHead, void> 
   const moments = await pairMoments(pairs, tower, pace);
   for (const [done, strength] of ridge.entries()) {
     if (pace.stopReason(reserve) !== undefined) return;
-    yield { [tower]: toWeight(ridgeHead(moments, strength)) };
+    const head = { [tower]: toWeight(ridgeHead(moments, strength)) };
+    yield { name: `ridge ${strength}`, head };
     await pace.pause();
     tell(done + 1);
   }

@@ -6,6 +6,7 @@ import {
   normalizeRows,
   toEmbeddings,
 } from "@semblance/core";
+import type { FitMetric } from "./fit-metric.ts";
 import type { Matrix } from "./matrix.ts";
 import type { Pace } from "./pace.ts";
 import { type PairRanks, rankPairs } from "./rank-pairs.ts";
@@ -31,11 +32,12 @@ export function interpolate(head: ModelHead, alpha: number): ModelHead {
 export async function rankBehind(
   head: ModelHead,
   pairs: EncodedPairs,
+  metric: FitMetric,
   pace: Pace,
 ): Promise<PairRanks> {
   const image = await mapRows(pairs.image, head.image, pace);
   const text = await mapRows(pairs.text, head.text, pace);
-  return rankPairs({ ...pairs, image, text }, pace);
+  return rankPairs({ ...pairs, image, text }, metric, pace);
 }
 
 const rowsAtOnce = 64;

@@ -1,4 +1,5 @@
 import type { Scoring, TrainingEvent } from "@semblance/core";
+import type { FitMetric } from "./fit-metric.ts";
 import type { AdapterHyperparameters } from "./hyperparameters.ts";
 import type { Pace } from "./pace.ts";
 import type { TrainingPairs } from "./training-pairs.ts";
@@ -8,7 +9,8 @@ import type { ValidationPart } from "./validation-halves.ts";
 export interface HeadSearch {
   readonly pairs: TrainingPairs;
   readonly choosing: ValidationPart;
-  /** The start's mean reciprocal rank on the choosing half. */
+  readonly metric: FitMetric;
+  /** The metric of the start on the choosing half. */
   readonly startValue: number;
   readonly hyperparameters: AdapterHyperparameters;
   readonly scoring: Scoring;

@@ -1,5 +1,6 @@
 import { type EmbeddingFitSpec, parseConfig } from "@semblance/core";
 import { z } from "zod";
+import { type FitMetric, parseFitMetric } from "./fit-metric.ts";
 
 /** How to fit a head. */
 export interface AdapterHyperparameters {
@@ -89,17 +90,16 @@ export interface AdapterFitOptions {
   readonly timeLimit?: number | undefined;
   readonly seed: number;
   readonly neverWorse: "mean" | "significant";
+  /** By which heads are chosen and judged. */
+  readonly metric: FitMetric;
   readonly hyperparameters: AdapterHyperparameters;
 }
 
-const fitOptions: z.ZodType<AdapterFitOptions> = z.strictObject({
+const fitOptions: z.ZodType<Omit<AdapterFitOptions, "metric">> = z.strictObject({
   timeLimit: z.number().positive().optional(),
   seed,
   method: z.literal("adapter").default("adapter"),
   neverWorse: z.enum(["mean", "significant"]).default("mean"),
-  evalMetric: z
-    .literal("mrr", { error: 'expected evalMetric "mrr", by which heads are judged' })
-    .default("mrr"),
   hyperparameters: adapterHyperparameters,
 });
 
@@ -113,8 +113,9 @@ export function parseFitOptions(
   spec: EmbeddingFitSpec,
   defaults: AdapterHyperparameters,
 ): AdapterFitOptions {
-  const { timeLimit, seed, method, neverWorse, evalMetric } = spec;
+  const { timeLimit, seed, method, neverWorse, evalMetric = "mrr" } = spec;
   const hyperparameters = { ...defaults, ...spec.hyperparameters };
-  const given = { timeLimit, seed, method, neverWorse, evalMetric, hyperparameters };
-  return parseConfig(fitOptions, given, "fit options");
+  const given = { timeLimit, seed, method, neverWorse, hyperparameters };
+  const metric = parseFitMetric(evalMetric);
+  return { ...parseConfig(fitOptions, given, "fit options"), metric };
 }

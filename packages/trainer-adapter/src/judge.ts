@@ -11,36 +11,33 @@ export interface Verdict {
 /** What {@link judge} compares. */
 export interface JudgeOptions {
   readonly part: ValidationPart;
+  /** By the same metric both. */
   readonly start: PairRanks;
   readonly candidate: PairRanks;
+  readonly metric: string;
   readonly rule: "mean" | "significant";
   readonly seed: number;
 }
 
-/** Compares two heads by the reciprocal ranks of both directions on the judging half. */
-export function judge({ part, start, candidate, rule, seed }: JudgeOptions): Verdict {
+/** Compares two heads by the metric's values of the judging half's queries. */
+export function judge({ part, start, candidate, metric, rule, seed }: JudgeOptions): Verdict {
   const groups = [...part.textGroups, ...part.imageGroups];
-  const [before, after] = [start, candidate].map(({ t2i, i2t }) => [
-    ...t2i.reciprocal,
-    ...i2t.reciprocal,
-  ]);
   const rows = groups.flatMap((group, query) => {
-    const [one, other] = [before?.[query] ?? Number.NaN, after?.[query] ?? Number.NaN];
-    return Number.isNaN(one) || Number.isNaN(other)
-      ? []
-      : [{ group, start: one, candidate: other }];
+    const before = start.values[query] ?? Number.NaN;
+    const after = candidate.values[query] ?? Number.NaN;
+    return Number.isNaN(before) || Number.isNaN(after) ? [] : [{ group, before, after }];
   });
-  const judgedQueries = {
-    start: Float64Array.from(rows, (row) => row.start),
-    candidate: Float64Array.from(rows, (row) => row.candidate),
-    groups: Uint32Array.from(rows, (row) => row.group),
+  const queries = {
+    start: Float64Array.from(rows, ({ before }) => before),
+    candidate: Float64Array.from(rows, ({ after }) => after),
+    groups: Uint32Array.from(rows, ({ group }) => group),
   };
-  const sum = rows.reduce((total, row) => total + row.candidate - row.start, 0);
+  const sum = rows.reduce((total, { before, after }) => total + after - before, 0);
   const gain = rows.length === 0 ? 0 : sum / rows.length;
-  const interval = pairedInterval({ ...judgedQueries, seed });
+  const interval = pairedInterval({ ...queries, seed });
   const isSignificant = interval !== undefined && interval[0] > 0;
   return {
-    judged: { metric: "mrr", gain, ...(interval && { interval }), ...judgedQueries },
+    judged: { metric, gain, ...(interval && { interval }), ...queries },
     isBetter: gain > 0 && (rule === "mean" || isSignificant),
   };
 }

@@ -51,8 +51,8 @@ function towerText(tower: string): string {
   return tower === "both" ? "both towers" : `${tower} tower`;
 }
 
-function describeGain({ gain, interval, groups }: Judged): string {
+function describeGain({ metric, gain, interval, groups }: Judged): string {
   const sign = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
   const bounds = interval ? `, 95 % interval ${sign(interval[0])} to ${sign(interval[1])}` : "";
-  return `Gain in mean reciprocal rank on the judging half of validation: ${sign(gain)}${bounds} (${groups.length} queries, both directions).`;
+  return `Gain in ${metric} on the judging half of validation: ${sign(gain)}${bounds} (${groups.length} queries).`;
 }

@@ -2,95 +2,130 @@ import {
   type Embeddings,
   type EncodedPairs,
   expectedReciprocalRank,
-  type Judged,
+  type Grades,
   type Metrics,
+  queryMetrics,
   scoreRows,
-  type TieGroup,
   tieGroups,
 } from "@semblance/core";
+import type { FitMetric } from "./fit-metric.ts";
 import type { Pace } from "./pace.ts";
+import { relevantPairs } from "./training-pairs.ts";
 
-/** How well queries of one direction find what belongs to them; `NaN` for one without a match. */
+/** Queries of one direction, in row order; `NaN` for one that nothing belongs to. */
 interface DirectionRanks {
-  /** Expected reciprocal rank of the first match, per query. */
+  /** Expected reciprocal rank of the first match. */
   readonly reciprocal: Float64Array;
-  /** Chance that a match is among the first 1, 5, 10, per query. */
+  /** Chance that a match is among the first 1, 5, 10. */
   readonly hits: readonly Float64Array[];
+  /** What the metric says, whether it is about this direction or not. */
+  readonly values: Float64Array;
 }
 
-/** Both directions. */
+/** Both directions, ties broken at random. */
 export interface PairRanks {
   readonly t2i: DirectionRanks;
   readonly i2t: DirectionRanks;
+  /**
+   * The metric's values of texts, then of images; `NaN` also for those of a direction that it is not
+   * about. Its mean is the metric.
+   */
+  readonly values: Float64Array;
 }
 
 const cutoffs = [1, 5, 10];
 
-/** Ranks both sides of pairs against each other, ties broken at random. */
-export async function rankPairs(pairs: EncodedPairs, pace: Pace): Promise<PairRanks> {
-  const imagesOfText = Array.from({ length: pairs.text.count }, () => new Set<number>());
-  const textsOfImage = Array.from({ length: pairs.image.count }, () => new Set<number>());
-  for (const { text, image, relevance } of pairs.judgements) {
-    if (!(relevance > 0)) continue;
-    imagesOfText[text]?.add(image);
-    textsOfImage[image]?.add(text);
+/** Ranks both sides of pairs against each other. */
+export async function rankPairs(
+  pairs: EncodedPairs,
+  metric: FitMetric,
+  pace: Pace,
+): Promise<PairRanks> {
+  const imagesOfText = Array.from({ length: pairs.text.count }, () => new Map<number, number>());
+  const textsOfImage = Array.from({ length: pairs.image.count }, () => new Map<number, number>());
+  for (const { text, image, relevance } of relevantPairs(pairs.judgements)) {
+    imagesOfText[text]?.set(image, relevance);
+    textsOfImage[image]?.set(text, relevance);
   }
-  return {
-    t2i: await rankDirection(pairs.text, pairs.image, imagesOfText, pace),
-    i2t: await rankDirection(pairs.image, pairs.text, textsOfImage, pace),
-  };
+  const { image, text } = pairs;
+  const t2i = await rankDirection(
+    { queries: text, gallery: image, relevant: imagesOfText },
+    metric,
+    pace,
+  );
+  const i2t = await rankDirection(
+    { queries: image, gallery: text, relevant: textsOfImage },
+    metric,
+    pace,
+  );
+  return { t2i, i2t, values: joinValues(metric, t2i.values, i2t.values) };
+}
+
+interface Direction {
+  readonly queries: Embeddings;
+  readonly gallery: Embeddings;
+  readonly relevant: readonly Grades[];
 }
 
 async function rankDirection(
-  queries: Embeddings,
-  gallery: Embeddings,
-  relevant: readonly ReadonlySet<number>[],
+  { queries, gallery, relevant }: Direction,
+  metric: FitMetric,
   pace: Pace,
 ): Promise<DirectionRanks> {
   const scores = new Float32Array(gallery.count);
-  const reciprocal = new Float64Array(queries.count).fill(Number.NaN);
-  const hits = cutoffs.map(() => reciprocal.slice());
-  for (const [query, matches] of relevant.entries()) {
-    if (matches.size === 0) continue;
+  const unknown = () => new Float64Array(queries.count).fill(Number.NaN);
+  const [reciprocal, values, hits] = [unknown(), unknown(), cutoffs.map(unknown)];
+  for (const [query, grades] of relevant.entries()) {
+    if (grades.size === 0) continue;
     scoreRows({ queries, from: query, to: query + 1, gallery, out: scores });
-    const groups = tieGroups(scores, [...matches]);
+    const groups = tieGroups(scores, [...grades.keys()]);
+    const metrics = queryMetrics({ groups, grades, cutoffs });
     reciprocal[query] = expectedReciprocalRank(groups);
-    for (const [i, k] of cutoffs.entries()) {
-      const chances = hits[i];
-      if (chances) chances[query] = expectedHit(groups[0], k);
-    }
+    values[query] = metric.measure(groups, grades);
+    for (const [i, k] of cutoffs.entries()) hits[i]?.set([metrics[`hit@${k}`] ?? 0], query);
     await pace.pause();
   }
-  return { reciprocal, hits };
+  return { reciprocal, hits, values };
 }
 
-/**
- * The chance that a match is among the first `k`. Of a group of n tied items, r of them matches, the
- * first m places have none with probability C(n − r, m) / C(n, m).
- */
-function expectedHit(group: TieGroup | undefined, k: number): number {
-  if (group === undefined) return Number.NaN;
-  const { above, size, relevant } = group;
-  const places = Math.min(Math.max(k - above, 0), size);
-  let none = 1;
-  for (let place = 0; place < places; place++) {
-    none *= Math.max(0, size - relevant.length - place) / (size - place);
-  }
-  return 1 - none;
+function joinValues(
+  { direction, isSum }: FitMetric,
+  t2i: Float64Array,
+  i2t: Float64Array,
+): Float64Array {
+  const sides = { t2i, i2t };
+  const counts = { t2i: countKnown(t2i), i2t: countKnown(i2t) };
+  const all = counts.t2i + counts.i2t;
+  const joined = (["t2i", "i2t"] as const).flatMap((side) => {
+    const isAsked = direction === undefined || direction === side;
+    const weight = isSum ? all / counts[side] : 1;
+    return Array.from(sides[side], (value) => (isAsked ? weight * value : Number.NaN));
+  });
+  return Float64Array.from(joined);
 }
 
-/** The mean over the queries of both directions, as {@link Judged} compares it. */
-export function meanReciprocalRank({ t2i, i2t }: PairRanks): number {
-  return meanOf([...t2i.reciprocal, ...i2t.reciprocal]);
+function countKnown(values: Float64Array): number {
+  return values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
 }
 
-/** Metrics with keys as in `eval --json`. */
-export function toMetrics(ranks: PairRanks): Metrics {
-  const entries = (["t2i", "i2t"] as const).flatMap((side) => [
+/** The metric: the mean of what is known of its values. */
+export function metricOf({ values }: PairRanks): number {
+  return meanOf(values);
+}
+
+/** Metrics with keys as in `eval --json`, among them the one that is asked for. */
+export function toMetrics(ranks: PairRanks, metric: FitMetric): Metrics {
+  const sides = ["t2i", "i2t"] as const;
+  const usual = sides.flatMap((side) => [
     ...cutoffs.map((k, i) => [`${side}.hit@${k}`, meanOf(ranks[side].hits[i] ?? [])] as const),
     [`${side}.mrr`, meanOf(ranks[side].reciprocal)] as const,
   ]);
-  return Object.fromEntries(entries);
+  const plain = metric.name.replace(/^(t2i|i2t)\./, "");
+  const sign = plain === "meanr" ? -1 : 1;
+  const asked = sides
+    .filter((side) => metric.direction === undefined || metric.direction === side)
+    .map((side) => [`${side}.${plain}`, sign * meanOf(ranks[side].values)] as const);
+  return Object.fromEntries([...usual, ...(metric.isSum ? [["rsum", metricOf(ranks)]] : asked)]);
 }
 
 function meanOf(values: ArrayLike<number>): number {

@@ -1,6 +1,5 @@
 import {
   type EmbeddingFitSpec,
-  type EncodedPairs,
   type FitResult,
   TrainerError,
   type TrainingEvent,
@@ -8,9 +7,9 @@ import {
 import { type FoundHead, findHead } from "./find-head.ts";
 import { rankBehind } from "./head-candidate.ts";
 import type { AdapterFitOptions } from "./hyperparameters.ts";
-import { judge, type Verdict } from "./judge.ts";
+import { judge } from "./judge.ts";
 import type { Pace } from "./pace.ts";
-import { meanReciprocalRank, rankPairs, toMetrics } from "./rank-pairs.ts";
+import { metricOf, rankPairs, toMetrics } from "./rank-pairs.ts";
 import { requirePairs } from "./require-pairs.ts";
 import { toTrainingPairs } from "./training-pairs.ts";
 import { splitValidation } from "./validation-halves.ts";
@@ -38,19 +37,20 @@ export interface FitOutcome extends Omit<FitResult, "timing" | "model" | "failur
 export async function runFit({ spec, options, pace, report }: Fit): Promise<FitOutcome> {
   requirePairs(spec);
   const pairs = toTrainingPairs(spec.train);
-  const { hyperparameters, neverWorse: rule, seed } = options;
-  const before = await timed(pace, () => rankPairs(spec.validation, pace));
+  const { hyperparameters, neverWorse: rule, seed, metric } = options;
+  const before = await timed(pace, () => rankPairs(spec.validation, metric, pace));
   const { choosing, judging } = splitValidation(spec.validation, seed);
-  const chosen = await timed(pace, () => rankPairs(choosing.pairs, pace));
-  const start = await timed(pace, () => rankPairs(judging.pairs, pace));
-  report({ type: "evaluation", step: 0, metrics: toMetrics(chosen.value) });
+  const chosen = await timed(pace, () => rankPairs(choosing.pairs, metric, pace));
+  const start = await timed(pace, () => rankPairs(judging.pairs, metric, pace));
+  report({ type: "evaluation", step: 0, metrics: toMetrics(chosen.value, metric) });
   // What must follow the search: both verdicts again, behind a head, and what lies between.
   const reserve = 1.5 * (before.seconds + start.seconds + 3 * chosen.seconds);
   requireTime(pace, reserve);
   const found = await findHead({
     pairs,
     choosing,
-    startValue: meanReciprocalRank(chosen.value),
+    metric,
+    startValue: metricOf(chosen.value),
     hyperparameters,
     scoring: spec.scoring,
     seed,
@@ -59,26 +59,24 @@ export async function runFit({ spec, options, pace, report }: Fit): Promise<FitO
     report,
   });
   report({ type: "progress", stage: "judging", done: 0, total: 1, unit: "heads" });
-  const candidate = await rankBehind(found.head, judging.pairs, pace);
-  const verdict = judge({ part: judging, start: start.value, candidate, rule, seed });
+  const candidate = await rankBehind(found.head, judging.pairs, metric, pace);
+  const verdict = judge({
+    part: judging,
+    start: start.value,
+    candidate,
+    metric: metric.name,
+    rule,
+    seed,
+  });
   report({ type: "progress", stage: "judging", done: 1, total: 1, unit: "heads" });
-  const metrics = toMetrics(before.value);
-  return conclude(found, verdict, metrics, spec.validation, pace);
-}
-
-async function conclude(
-  found: FoundHead,
-  { judged, isBetter }: Verdict,
-  before: FitResult["before"],
-  validation: EncodedPairs,
-  pace: Pace,
-): Promise<FitOutcome> {
-  const { steps, stopped } = found;
-  if (found.kept === "start" || !isBetter) {
-    return { kept: "start", head: {}, before, after: before, judged, steps, stopped };
+  const { steps, stopped, candidates } = found;
+  const unchanged = toMetrics(before.value, metric);
+  if (found.kept === "start" || !verdict.isBetter) {
+    const kept = { kept: "start", head: {}, before: unchanged, after: unchanged } as const;
+    return { ...kept, judged: verdict.judged, steps, stopped, candidates };
   }
-  const after = toMetrics(await rankBehind(found.head, validation, pace));
-  return { ...found, before, after, judged };
+  const ranks = await rankBehind(found.head, spec.validation, metric, pace);
+  return { ...found, before: unchanged, after: toMetrics(ranks, metric), judged: verdict.judged };
 }
 
 async function timed<T>(

@@ -16,6 +16,14 @@ import { project, weightGradient } from "./projection.ts";
 import { type PairRanks, toMetrics } from "./rank-pairs.ts";
 import { createTrainableHead, type TrainableHead } from "./trainable-head.ts";
 
+/** A head to compare with the best one. */
+export interface Candidate {
+  readonly name: string;
+  readonly head: ModelHead;
+  /** How much of another head there is in it. */
+  readonly alpha?: number;
+}
+
 /** What {@link trainHead} is given. */
 export interface HeadTraining {
   readonly search: HeadSearch;
@@ -23,7 +31,7 @@ export interface HeadTraining {
   readonly start: ModelHead;
   /** Ranks the choosing half behind a head and remembers the best one. */
   readonly consider: (
-    head: ModelHead,
+    candidate: Candidate,
   ) => Promise<{ readonly ranks: PairRanks; readonly isBest: boolean }>;
 }
 
@@ -55,8 +63,8 @@ export async function trainHead(training: HeadTraining): Promise<TrainingEnd> {
     if (!Number.isFinite(loss)) return { steps: step, stopped: "nonFinite" };
     await pace.pause();
     if (step % evaluationSteps !== 0 && step < maxSteps) continue;
-    const { ranks, isBest } = await consider(toHead(towers));
-    report({ type: "evaluation", step, metrics: toMetrics(ranks) });
+    const { ranks, isBest } = await consider({ name: `step ${step}`, head: toHead(towers) });
+    report({ type: "evaluation", step, metrics: toMetrics(ranks, search.metric) });
     withoutGain = isBest ? 0 : withoutGain + 1;
     if (withoutGain === patience) return { steps: step, stopped: "patience" };
   }

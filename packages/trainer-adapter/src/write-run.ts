@@ -107,9 +107,11 @@ async function moveModel(from: string, to: string): Promise<void> {
   for (const name of names) await rename(join(from, name), join(to, name));
 }
 
-// As a worker of a fit in Python leaves it, without the queries one by one.
-function resultOf({ outcome, fitSeconds }: WrittenRun): object {
+/** The result as a fit in Python leaves it: typed arrays as lists. */
+function resultOf({ outcome, fitSeconds, runFolder }: WrittenRun): object {
   const { head: _, judged, ...rest } = outcome;
-  const { metric, gain, interval } = judged;
-  return { ...rest, judged: { metric, gain, interval }, timing: { fit: fitSeconds } };
+  const { start, candidate, groups } = judged;
+  const lists = { start: [...start], candidate: [...candidate], groups: [...groups] };
+  const timing = { fit: fitSeconds, export: 0 };
+  return { ...rest, judged: { ...judged, ...lists }, timing, failures: [], model: runFolder };
 }
