@@ -21,7 +21,13 @@ def automatic_learning_rate(
     A start that ranks clearly better than chance (1.5 times the MRR of a random ranking) has
     something to lose and is fine-tuned: 1e-5 for a ViT-B (width 768), more for narrower towers
     in inverse proportion, at most 2e-4. Higher rates destroy a pretrained CLIP (open_clip issue
-    1093: R@1 from 17.3 to 5.3 in one epoch). Adapters and biases take ten times as much.
+    1093: R@1 from 17.3 to 5.3 in one epoch).
+
+    Adapters and biases take ten times as much. Measured on a CLIP of width 64, trained on drawn
+    shapes and fine-tuned for 60 updates on shapes in other colours, on other backgrounds, in other
+    words; mean MRR of 96 unseen images, two seeds, start .149: full at 2e-4, 6e-4, 2e-3: .373,
+    .428, .421; lit at the same: .172, .213, .224; lora at 2e-3, 6e-3, 2e-2: .414, .504, .258;
+    bitfit at the same: .176, .205, .301.
 
     Any other start is pre-trained: 5e-4 for a ViT-B/32 (Radford et al. 2021, arXiv:2103.00020,
     table 20), 1e-3 up to width 256, falling between them. Measured on 600 real photos, best t2i
