@@ -14,6 +14,7 @@ const dataset = createMemoryDataset({
     { image: "cat", text: "t2", relevance: 1 },
     { image: "dog", text: "t1", relevance: 0.5 },
     { image: "bird", text: "t1", relevance: 1 },
+    { image: "cat", text: "t1", relevance: Number.NaN },
   ],
 });
 
@@ -48,11 +49,12 @@ test("items stand in their order, images with all their paths", async () => {
   expect(told.items).toBe(4);
 });
 
-test("judgements name rows; one whose item is not there is left out and counted", async () => {
+test("judgements name rows, unknown ones null; one whose item is not there is left out and counted", async () => {
   const { rows, told } = await write();
   expect(rows("judgements.jsonl")).toEqual([
     { image: 1, text: 1, relevance: 1 },
     { image: 0, text: 0, relevance: 0.5 },
+    { image: 1, text: 0, relevance: null },
   ]);
   expect(told.unknown).toBe(1);
 });

@@ -18,7 +18,8 @@ export interface WriteDatasetOptions {
 
 /**
  * Writes `images.jsonl`, `texts.jsonl` and `judgements.jsonl`, a line at a time; the judgements name
- * rows of the other two. Each file is replaced in one go.
+ * rows of the other two. Each file is replaced in one go. A relevance of `NaN` becomes `null`: nobody
+ * knows, and training leaves the pair out of its loss.
  *
  * @throws {@link TrainerError} `DATASET_EMPTY` when there are no images, no texts or no judgements.
  */

@@ -46,8 +46,9 @@ class FileRows(Sequence[ImageFile]):
         """Return the file of a row, or those of several."""
         if isinstance(index, slice):
             return [self[row] for row in range(*index.indices(len(self)))]
-        item = self.item(range(len(self))[index])
-        return self.items[item][index - int(self.bounds[item])]
+        row = range(len(self))[index]
+        item = self.item(row)
+        return self.items[item][row - int(self.bounds[item])]
 
     def item(self, row: int) -> int:
         """Return the item that a row belongs to."""
