@@ -174,6 +174,18 @@ def test_the_time_limit_holds(job: Job, fit: Fit) -> None:
     assert plan["correct_at"] is None  # it was halfway, from the speed since the first plan
 
 
+def test_without_a_limit_the_updates_left_tell_the_seconds(
+    job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("semblance_trainer.events._STEP_SECONDS", 0.0)
+    config = job()
+    fit(config)
+    steps = [event for event in read_events(config.run_folder) if event["type"] == "step"]
+    assert "secondsLeft" not in steps[0]  # the first updates say nothing of the speed
+    assert 0 <= steps[-2]["secondsLeft"] < steps[8]["secondsLeft"] < 60
+    assert steps[-1]["secondsLeft"] == 0
+
+
 def test_the_time_limit_holds_when_the_machine_turns_slower_than_planned(
     job: Job, fit: Fit
 ) -> None:

@@ -171,7 +171,7 @@ class Trainer:
     def _tell_step(
         self, loss: float, rate: float, images: int, began: float, *, force: bool
     ) -> None:
-        left = self._parts.clock.remaining()
+        left = self._seconds_left()
         self._parts.events.step(
             force=force,
             step=self.state.step,
@@ -180,6 +180,15 @@ class Trainer:
             imagesPerSecond=round(images / max(time.monotonic() - began, 1e-6), 1),
             secondsLeft=None if math.isinf(left) else max(0.0, round(left, 1)),
         )
+
+    def _seconds_left(self) -> float:
+        """Return the seconds until the limit or, without one, the plan ends; infinite: unknown."""
+        state, costs = self.state, self.state.costs
+        left = self._parts.clock.remaining()
+        if math.isfinite(left) or not state.plan.final or self._steps_here <= _WARM_STEPS:
+            return left
+        looking = (costs.evaluation + costs.save) / state.plan.evaluation_every
+        return (state.plan.total - state.step) * (costs.step + looking)
 
     def _look_after(self) -> None:
         """Plan when the speed is known, correct it halfway; evaluate and save when it is time."""
