@@ -71,7 +71,7 @@ async function fitTheirs(job: QualityCase, seed: number, autogluon: Peer) {
   const { checkpoint, train, validation, test } = start;
   const embeddings = join(job.folder, `${start.name}-autogluon-${seed}`);
   await mkdir(embeddings, { recursive: true });
-  const work = { checkpoint, train, validation, batchSize, steps: 0, seed };
+  const work = { checkpoint, train, validation, batchSize, steps: 0, warmUp: 0, seed };
   const printed = await runPeer(autogluon, { ...work, timeLimit, test, embeddings });
   const { seconds } = z.object({ seconds: z.number() }).parse(printed);
   const source = {

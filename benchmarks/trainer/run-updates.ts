@@ -23,7 +23,7 @@ export async function timeOurs(work: TrainingWork): Promise<TrainingTimes> {
   try {
     const run = join(folder, "run");
     const startedAt = Date.now() / 1000;
-    const events = await trainUntil(work.steps, trainParameters(work, run), run);
+    const events = await trainUntil(work, run);
     await untilWorkerIsGone(run);
     return timesOf(startedAt, events);
   } finally {
@@ -40,12 +40,8 @@ function trainParameters(work: TrainingWork, run: string): string[] {
   return ["train", ...data, ...settings, "--device", "cpu", "--json"];
 }
 
-async function trainUntil(
-  steps: number,
-  parameters: readonly string[],
-  run: string,
-): Promise<readonly TrainingEventLine[]> {
-  const child = spawn(process.execPath, [command, ...parameters], {
+async function trainUntil(work: TrainingWork, run: string): Promise<readonly TrainingEventLine[]> {
+  const child = spawn(process.execPath, [command, ...trainParameters(work, run)], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -55,10 +51,11 @@ async function trainUntil(
   });
   const ended = once(child, "exit");
   let events: readonly TrainingEventLine[] = [];
-  while (!events.some(({ step = 0 }) => step >= steps)) {
+  while (!areEnough(events, work)) {
     await sleep(lookEveryMs);
     events = toEvents(await readFile(join(run, "job", "events.jsonl"), "utf8").catch(() => ""));
-    if (child.exitCode !== null) throw new Error(`semblance train ended early: ${messages}`);
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    if (!isRunning) throw new Error(`semblance train ended early: ${messages}`);
   }
   // The first asks it to choose and export, the second to leave at once.
   for (const _ of ["ask", "leave"]) {
@@ -67,6 +64,15 @@ async function trainUntil(
   }
   await ended;
   return events;
+}
+
+// Not every update is told of: two at least must be, to take a rate between them.
+function areEnough(events: readonly TrainingEventLine[], work: TrainingWork): boolean {
+  const steps = events.flatMap(({ type, step = 0 }) => (type === "step" ? step : []));
+  return (
+    steps.some((step) => step >= work.steps) &&
+    steps.filter((step) => step >= work.warmUp).length > 1
+  );
 }
 
 // So that it takes nothing from the system that is measured next. A worker without a parent ends in 20 s.

@@ -75,9 +75,10 @@ async function smallCase(data: ReferenceData, folder: string, size: Size): Promi
     validation: await writePairs(join(folder, "small-validation.csv"), data.validation),
     batchSize,
     steps: size.small.steps,
+    warmUp: 8,
     seed: 0,
   };
-  return { work, warmUp: 8, rounds: size.small.rounds };
+  return { work, rounds: size.small.rounds };
 }
 
 async function b32Case(data: ReferenceData, folder: string, size: Size): Promise<UpdateCase> {
@@ -89,9 +90,10 @@ async function b32Case(data: ReferenceData, folder: string, size: Size): Promise
     validation: await writePairs(join(folder, "b32-validation.csv"), validation),
     batchSize: b32Batch,
     steps: size.b32.steps,
+    warmUp: 2,
     seed: 0,
   };
-  return { work, warmUp: 2, rounds: size.b32.rounds };
+  return { work, rounds: size.b32.rounds };
 }
 
 interface Prepared {
@@ -106,10 +108,9 @@ interface Prepared {
 async function compare(prepared: Prepared): Promise<BenchmarkResult> {
   const { peers, small, b32 } = prepared;
   const { "bare-loop": bareLoop, ...others } = peers;
-  const inSmall = await trainInTurn("small", trainersOf(others), small);
+  const rows = smallRows(await trainInTurn("small", trainersOf(others), small), small);
   const inB32 = await trainInTurn("b32", trainersOf({ "bare-loop": bareLoop }), b32);
-  const quality = await compareAllQuality(prepared);
-  const rows = [...smallRows(inSmall, small), ...stepRows(inB32, b32), ...quality];
+  rows.push(...stepRows(inB32, b32), ...(await compareAllQuality(prepared)));
   return { rows, ratios: trainerRatios(rows), failures: [] };
 }
 

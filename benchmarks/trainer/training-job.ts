@@ -7,8 +7,10 @@ export interface TrainingJob {
   readonly validation: string;
   /** Images a step. */
   readonly batchSize: number;
-  /** Updates to time; a system may make more. */
+  /** Updates to make; a system may make more. */
   readonly steps: number;
+  /** How many of them come before the clock starts. */
+  readonly warmUp: number;
   readonly seed: number;
   readonly threads: number;
   /** Processes that read data beside the training, where a system has such. */

@@ -10,8 +10,6 @@ import { imagesPerSecond, secondsToFirstUpdate, type TrainingTimes } from "./tra
 /** How much is measured. */
 export interface UpdateCase {
   readonly work: TrainingWork;
-  /** Updates before the clock starts. */
-  readonly warmUp: number;
   readonly rounds: number;
 }
 
@@ -55,7 +53,7 @@ export async function trainInTurn(
  */
 export function smallRows(
   measured: ReadonlyMap<string, readonly TrainingTimes[]>,
-  { work: { batchSize }, warmUp }: UpdateCase,
+  { work: { batchSize, warmUp } }: UpdateCase,
 ): Row[] {
   return [...measured].flatMap(([system, runs]) => {
     const rate = (reading: "counted" | "left out") => (times: TrainingTimes) =>
@@ -74,7 +72,7 @@ export function smallRows(
 /** The figures of case `b32`, where nothing is read in the time that is measured. */
 export function stepRows(
   measured: ReadonlyMap<string, readonly TrainingTimes[]>,
-  { work: { batchSize }, warmUp }: UpdateCase,
+  { work: { batchSize, warmUp } }: UpdateCase,
 ): Row[] {
   const rate = (times: TrainingTimes) =>
     imagesPerSecond(times, { warmUp, batchSize, reading: "left out" });
