@@ -47,14 +47,11 @@ def test_a_long_gradient_is_shortened_and_keeps_its_direction(
 
 
 def test_the_logit_scale_stays_within_its_bound(job: Job, micro_checkpoint: Path) -> None:
-    """Each image's target is the text that it is nearest to already, so the scale wants to rise."""
+    """Image embeddings that are the texts' own: nothing is left to learn but a higher scale."""
     model, updater = updater_of(job, micro_checkpoint, maxLogitScale=15)
-    step = step_of(model)
-    with torch.no_grad():
-        similarity = model.encode_images(step.images) @ model.encode_texts(step.ids).T
-    straight = similarity.trace() > similarity.flip(1).trace()
-    targets = torch.eye(2) if straight else torch.eye(2).flip(1)
-    updater.update(StepInput(step.images, step.ids, targets), 1, 0.5, seed=0)
+    ids = model.texts.ids(["a red bar", "2: cross"])
+    images = model.encode_texts(ids).detach()
+    updater.update(StepInput(images, ids, torch.eye(2)), 1, 0.5, seed=0)
     assert math.exp(model.network.logit_scale.item()) == pytest.approx(15)
 
 
