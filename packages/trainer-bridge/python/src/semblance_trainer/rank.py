@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from semblance_trainer.collectives import PeerLost
 from semblance_trainer.config import FitConfig, parse_fit_config
-from semblance_trainer.distributed import PeerLost, World, join_world
+from semblance_trainer.distributed import World, join_world
 from semblance_trainer.errors import describe_error
 from semblance_trainer.events import EventWriter
 from semblance_trainer.fit import run_fit
