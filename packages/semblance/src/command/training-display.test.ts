@@ -28,14 +28,14 @@ test("a step shows the time that is used and left, the loss and the speed", () =
       done: expect.closeTo(0, 0),
       total: expect.closeTo(60, 0),
       unit: "s",
-      detail: "step 7 · loss 2.346 · 100 images/s · lr 1.0e-5",
+      detail: "loss 2.346 · 100 img/s · lr 1.0e-5 · step 7",
     },
   ]);
 });
 
 test("a step shows the memory in use, where it is told", () => {
   const shown = show({ ...step, memoryBytes: 1.26e9, deviceMemoryBytes: 7e9 });
-  const detail = expect.stringMatching(/ · 1\.3 GB · 7\.0 GB on the GPU$/);
+  const detail = expect.stringMatching(/ · 1\.3 GB · 7\.0 GB on the GPU · step 7$/);
   expect(shown).toEqual([expect.objectContaining({ detail })]);
 });
 

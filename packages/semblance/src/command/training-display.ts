@@ -34,11 +34,11 @@ function describeStep(event: Step): string {
   const { step, loss, imagesPerSecond, learningRate } = event;
   const state = loss === null ? "loss not finite" : `loss ${loss.toFixed(3)}`;
   const parts = [
-    `step ${step}`,
     state,
-    `${imagesPerSecond.toFixed(0)} images/s`,
+    `${imagesPerSecond.toFixed(0)} img/s`,
     `lr ${learningRate.toExponential(1)}`,
     ...describeMemory(event),
+    `step ${step}`,
   ];
   return parts.join(" · ");
 }
