@@ -1,11 +1,11 @@
 import type { ImageLimits } from "@semblance/core";
 import { z } from "zod";
-import { type HubConfig, hubConfig } from "./hub-settings.ts";
 import {
   type RemoteImagesConfig,
   type RemoteImagesSettings,
   remoteImagesConfig,
-} from "./remote-images.ts";
+} from "./fetching/remote-images.ts";
+import { type HubConfig, hubConfig } from "./hub/settings.ts";
 
 /** Precision of the weights. */
 export type Dtype = "fp32" | "fp16" | "int8";

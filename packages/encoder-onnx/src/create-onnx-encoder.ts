@@ -6,19 +6,19 @@ import {
   type RunOptions,
   type Tower,
 } from "@semblance/core";
-import { chooseDevice } from "./choose-device.ts";
 import { type Device, type Dtype, type OnnxEncoderConfig, onnxEncoderConfig } from "./config.ts";
 import type { EncoderContext } from "./encoder-context.ts";
-import type { GraphOptions } from "./graph-session.ts";
-import { dimensionOf, scoringOf } from "./model-config.ts";
-import { type ModelFolder, openModelFolder } from "./model-folder.ts";
-import { type OnnxGraph, openOnnxGraph } from "./onnx-graph.ts";
-import { openImageSide } from "./open-image-side.ts";
-import { openTextSide } from "./open-text-side.ts";
-import { resolveModelFolder } from "./resolve-model-folder.ts";
+import { chooseDevice } from "./graphs/choose-device.ts";
+import type { GraphOptions } from "./graphs/graph-session.ts";
+import { type OnnxGraph, openOnnxGraph } from "./graphs/onnx-graph.ts";
+import { openImageSide } from "./images/open-image-side.ts";
+import { dimensionOf, scoringOf } from "./models/model-config.ts";
+import { type ModelFolder, openModelFolder } from "./models/model-folder.ts";
+import { resolveModelFolder } from "./models/resolve-model-folder.ts";
+import { sha256 } from "./models/sha256.ts";
+import type { TowerFile } from "./models/tower-file.ts";
 import { createResource, type Resource } from "./resource.ts";
-import { sha256 } from "./sha256.ts";
-import type { TowerFile } from "./tower-file.ts";
+import { openTextSide } from "./texts/open-text-side.ts";
 
 /** An {@link Encoder} that says how its model runs. */
 export interface OnnxEncoder extends Encoder {

@@ -1,10 +1,10 @@
 import type { Device, OnnxEncoderSettings } from "./config.ts";
-import type { TowerHead } from "./head-file.ts";
-import { isSiglip } from "./model-config.ts";
-import type { ModelFolder } from "./model-folder.ts";
+import type { TowerHead } from "./models/head-file.ts";
+import { isSiglip } from "./models/model-config.ts";
+import type { ModelFolder } from "./models/model-folder.ts";
+import { sha256 } from "./models/sha256.ts";
+import type { TowerFile } from "./models/tower-file.ts";
 import type { Resource } from "./resource.ts";
-import { sha256 } from "./sha256.ts";
-import type { TowerFile } from "./tower-file.ts";
 
 /** What the parts of an encoder are made from. */
 export interface EncoderContext {

@@ -16,16 +16,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordFigures } from "#figures";
 import { sharedFolder } from "#shared";
 import { createOnnxEncoder } from "./create-onnx-encoder.ts";
+import { createSharpDecoder } from "./decoding/sharp-decoder.ts";
 import { fixturePath } from "./fixtures/fixture-path.ts";
-import { toImagePipeline } from "./image-pipeline.ts";
-import { openModelFolder } from "./model-folder.ts";
-import { openTokenizer } from "./open-tokenizer.ts";
-import { createPreprocessor } from "./preprocess-image.ts";
-import { createSharpDecoder } from "./sharp-decoder.ts";
+import { toImagePipeline } from "./images/image-pipeline.ts";
+import { createPreprocessor } from "./images/preprocess-image.ts";
+import { openModelFolder } from "./models/model-folder.ts";
+import { openTokenizer } from "./texts/open-tokenizer.ts";
 
 const photos = sharedFolder("data", "flickr8k-800");
 const makeCheckpoint = fileURLToPath(
-  new URL("../../../benchmarks/encoder/make_checkpoint.py", import.meta.url),
+  new URL("../../benchmarks/encoder/make_checkpoint.py", import.meta.url),
 );
 const minutes = 60_000;
 
