@@ -1,7 +1,7 @@
 import { yieldToEventLoop } from "@semblance/core";
 
 /** Why long work should end before it is done. */
-export type StopReason = "timeLimit" | "aborted";
+type StopReason = "timeLimit" | "aborted";
 
 /** Lets others run during long work, and says when it should end. */
 export interface Pace {
