@@ -17,7 +17,7 @@ from semblance_trainer.distributed import SOLO, World
 from semblance_trainer.events import EventWriter
 from semblance_trainer.follow import MODEL_STANDS, Beginning, unite_failures
 from semblance_trainer.keep import certificate_inputs, keep_weights
-from semblance_trainer.methods import apply_method, check_method
+from semblance_trainer.methods import apply_method, check_method, count_parameters
 from semblance_trainer.model import DualEncoder, load_dual_encoder
 from semblance_trainer.pixels import Pixels
 from semblance_trainer.prepare import (
@@ -75,6 +75,7 @@ def fit_weights(
     state = first_state(ready, config, clock, events, stop, state_json)
     mark_unfinished(config)
     apply_method(ready.model, config.method, config.hyperparameters, config.seed)
+    parameters = count_parameters(ready.model)
     training = open_training_images(ready.train, ready.model, config, clock, events, stop.event)
     h = config.hyperparameters
     options = DataOptions(h.batch_size, config.seed, h.mirror, world.place)
@@ -108,6 +109,7 @@ def fit_weights(
     result = {
         **describe(choice, state, failures, clock.elapsed()),
         **describe_run(config, ready.model.device),
+        "parameters": parameters,
         "model": config.run_folder,
     }
     return Fitted(ready.model, ready.validation, ready.pixels, result)

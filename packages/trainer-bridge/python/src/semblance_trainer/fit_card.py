@@ -10,7 +10,7 @@ __all__ = ["fit_section"]
 
 def fit_section(fit: dict[str, Any]) -> list[str]:
     """Return the lines of the section; `fit` is the result of a fit (see `choice.describe`)."""
-    hashes = fit["hashes"]
+    hashes, parameters = fit["hashes"], fit["parameters"]
     changed = json.dumps(fit["hyperparameters"]) if fit["hyperparameters"] else "none"
     return [
         "## Fit",
@@ -25,7 +25,8 @@ def fit_section(fit: dict[str, Any]) -> list[str]:
         "to image; i2t: image to text. On the whole of validation, part of which chose the "
         "weights, with 95 % intervals from resampling clusters of queries.",
         "",
-        f"- Method: {fit['method']}; {fit['steps']} updates in {fit['timing']['fit']:.0f} s, "
+        f"- Method: {fit['method']}, {parameters['trained']:,} numbers trained of a model of "
+        f"{parameters['all']:,}; {fit['steps']} updates in {fit['timing']['fit']:.0f} s, "
         f"stopped by {fit['stopped']}; peak learning rate {fit['learningRate']:g}; "
         f"seed {fit['seed']}",
         f"- Hyperparameters other than the default: {changed}",

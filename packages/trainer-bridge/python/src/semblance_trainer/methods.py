@@ -62,8 +62,8 @@ def image_tower(tensors: Tensors) -> Tensors:
     return {name: t for name, t in tensors.items() if name.startswith(_IMAGE_TOWER)}
 
 
-def count_parameters(model: DualEncoder) -> tuple[int, int]:
-    """Return how many numbers are trained, and how many the model has beside adapters."""
+def count_parameters(model: DualEncoder) -> dict[str, int]:
+    """Return how many numbers are "trained", and how many the model has in "all", less adapters."""
     named = list(model.network.named_parameters())
     trained = sum(p.numel() for _, p in named if p.requires_grad)
-    return trained, sum(p.numel() for name, p in named if ".lora_" not in name)
+    return {"trained": trained, "all": sum(p.numel() for n, p in named if ".lora_" not in n)}
