@@ -11,6 +11,7 @@ export { createTrainer, type FileTrainer } from "./create-trainer.ts";
 export { doctorPython, type PythonReport } from "./doctor-python.ts";
 export { exportCheckpoint } from "./export-checkpoint.ts";
 export { type FindPythonOptions, findPython } from "./find-python.ts";
+export type { HardNegatives } from "./hard-negatives.ts";
 export {
   type Hyperparameters,
   type HyperparametersInput,

@@ -3,8 +3,8 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
 import { type Dataset, type Judgement, TrainerError } from "@semblance/core";
+import { toImageFile } from "./image-file.ts";
 
 /** How to write a dataset for Python. */
 export interface WriteDatasetOptions {
@@ -19,7 +19,7 @@ export interface WriteDatasetOptions {
 /**
  * Writes `images.jsonl`, `texts.jsonl` and `judgements.jsonl`, a line at a time; the judgements name
  * rows of the other two. Each file is replaced in one go. A relevance of `NaN` becomes `null`: nobody
- * knows, and training leaves the pair out of its loss.
+ * knows, and training leaves the pair out of its loss. Images may lie in tar archives.
  *
  * @throws {@link TrainerError} `DATASET_EMPTY` when there are no images, no texts or no judgements.
  */
@@ -57,19 +57,9 @@ async function* itemLines(
   for await (const { id, content } of dataset.items(modality)) {
     rows.set(id, row);
     row += 1;
-    const shown = modality === "image" ? { paths: content.map(toPath) } : { text: content[0] };
+    const shown = modality === "image" ? { paths: content.map(toImageFile) } : { text: content[0] };
     yield `${JSON.stringify({ id, ...shown })}\n`;
     onItem();
-  }
-}
-
-/** What names no local file stays as it is: Python lists it among the images that cannot be read. */
-function toPath(content: string): string {
-  if (!/^file:/i.test(content)) return content;
-  try {
-    return fileURLToPath(content);
-  } catch {
-    return content;
   }
 }
 

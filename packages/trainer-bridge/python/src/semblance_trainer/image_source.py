@@ -27,13 +27,15 @@ class ImageSource(Protocol):
         owners: [image] the first image that is the same one under another name.
         usable: [image] bool: it may be in a batch.
         features: [file, dimension] where images are embedded already, and not read again.
-        failures: what could not be read so far; `index` is the image's row.
     """
 
     owners: NDArray[np.int64]
     usable: NDArray[np.bool_]
     features: NDArray[np.float32] | None
-    failures: list[Failure]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What could not be read so far; `index` is the image's row."""
 
     def pick(self, image: int, draw: float) -> int:
         """Return the row of one of an image's files, picked by a draw in [0, 1)."""
@@ -58,9 +60,14 @@ class CachedImages:
         self._rows = files.present(cache)
         self._pixels = cache.pixels
         self.features = features
-        self.failures = failures
+        self._failures = failures
         self.owners = owners_by_pixels(self._rows, cache)
         self.usable = np.array([len(rows) > 0 for rows in self._rows], dtype=np.bool_)
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What could not be read when the cache was made."""
+        return self._failures
 
     def pick(self, image: int, draw: float) -> int:
         """Pick among the files that could be read."""
@@ -82,14 +89,23 @@ class StreamedImages:
     its turn comes.
     """
 
-    def __init__(self, files: FileRows, recipe: ImageRecipe) -> None:
-        self._files, self._recipe = files, recipe
+    def __init__(self, name: str, files: FileRows, recipe: ImageRecipe) -> None:
+        self._name, self._files, self._recipe = name, files, recipe
         self.owners = owners_by_file(files)
         self.usable = np.diff(files.bounds) > 0
         self.features: NDArray[np.float32] | None = None
-        self.failures: list[Failure] = []
-        self._failed: set[int] = set()
+        self._failed: dict[int, Failure] = {}
         self._pool = ThreadPoolExecutor(max_workers=min(8, (os.cpu_count() or 1) + 1))
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What could not be read so far, each file once."""
+        noted = list(self._failed.values())
+        return [{**f, "message": f"{self._name}: {f['message']}"} for f in noted]
+
+    def first_error(self) -> str:
+        """Return why the first file that could not be read could not."""
+        return next((str(f["message"]) for f in self._failed.values()), "it has no images")
 
     def pick(self, image: int, draw: float) -> int:
         """Pick among all files: which of them can be read is not known."""
@@ -110,9 +126,8 @@ class StreamedImages:
 
     def _note(self, row: int, error: Exception) -> None:
         if row not in self._failed:
-            self._failed.add(row)
             item = self._files.item(row)
-            self.failures.append(describe_failure(item, self._files[row], error))
+            self._failed[row] = describe_failure(item, self._files[row], error)
 
     def close(self) -> None:
         """End the threads."""

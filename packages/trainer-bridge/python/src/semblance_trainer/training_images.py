@@ -39,7 +39,7 @@ def open_training_images(
     recipe = model.images.with_margin(config.hyperparameters.crop_margin)
     size = len(files) * recipe.height * recipe.width * 3
     if config.method != "lit" and size > config.hyperparameters.cache_bytes:
-        source = StreamedImages(files, recipe)
+        source = StreamedImages(dataset.name, files, recipe)
         _find_one(source, len(files))
         return source
     training = read_training_pixels(dataset, model, config, clock, events, stop)
@@ -54,10 +54,9 @@ def _find_one(source: StreamedImages, count: int) -> None:
     for row in tries.tolist():
         if source.read([row])[0] is not None:
             return
-    first = source.failures[0]["message"] if source.failures else "it has no images"
     source.close()
     raise TrainerError(
         "DATASET_EMPTY",
-        f"none of {len(tries)} training images tried could be read: {first}",
+        f"none of {len(tries)} training images tried could be read: {source.first_error()}",
         "check the image paths and the folder that they are relative to",
     )
