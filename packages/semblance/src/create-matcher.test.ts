@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readTable } from "@semblance/data";
 import { semanticSearch } from "@semblance/matcher";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { folderWithPairs, tinyModel } from "../fixtures/tiny-model.ts";
 import { createMatcher, loadMatcher } from "./create-matcher.ts";
@@ -37,4 +37,23 @@ test("fit says that an ONNX model alone has no weights to start from", async () 
   const data = { image: ["a.jpg", "b.jpg"], caption: ["a", "b"] };
   const fit = matcher.fit({ trainData: data, tuningData: data, runFolder: temporaryFolder() });
   await expect(fit).rejects.toMatchObject({ code: "NO_CHECKPOINT" });
+});
+
+test("a preset names the model, unless one is given, and the settings of fit", async () => {
+  const { query, response } = settings;
+  vi.stubEnv("HF_HUB_OFFLINE", "1");
+  vi.stubEnv("HF_HUB_CACHE", temporaryFolder());
+  const unseen = createMatcher({ presets: "high", query, response });
+  await expect(unseen).rejects.toMatchObject({
+    code: "MODEL_NOT_CACHED",
+    message: expect.stringContaining("openai/clip-vit-large-patch14"),
+  });
+  await using matcher = await createMatcher({ presets: "high", ...settings });
+  expect((await matcher.extractEmbedding({ caption: ["a photo"] })).embeddings.count).toBe(1);
+  vi.unstubAllEnvs();
+  // @ts-expect-error from JavaScript
+  await expect(createMatcher({ presets: "superb", ...settings })).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    fix: "Use medium, high, best.",
+  });
 });

@@ -40,5 +40,5 @@ export {
   launchTraining,
   setUpPython,
 } from "@semblance/trainer-bridge";
-export { createMatcher, loadMatcher } from "./create-matcher.ts";
+export { type CreateMatcherConfig, createMatcher, loadMatcher } from "./create-matcher.ts";
 export { createModelProvider, type ModelProviderConfig } from "./create-model-provider.ts";
