@@ -26,7 +26,7 @@ interface Size {
 }
 
 const full: Size = {
-  small: { rounds: 3, steps: 120 },
+  small: { rounds: 3, steps: 96 },
   b32: { rounds: 3, steps: 8 },
   quality: { seconds: 30, seeds: [0, 1, 2] },
   pretraining: 90,
