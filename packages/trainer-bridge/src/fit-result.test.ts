@@ -17,3 +17,14 @@ test("an interval that is none is not accepted", () => {
   const broken = { ...result, judged: { ...judged, interval: [0.1] } };
   expect(() => parseFitResult(broken)).toThrow(expect.objectContaining({ code: "PROTOCOL" }));
 });
+
+test("candidates come with what they measured, or without a value; what is for the card alone stays away", () => {
+  const candidates = [
+    { name: "start", choosing: 0.5 },
+    { name: "alpha 0.5", choosing: null },
+  ];
+  const given = { ...result, kept: "interpolated", alpha: 0.5, candidates, environment: "torch" };
+  expect(parseFitResult(given)).toMatchObject({ alpha: 0.5, candidates });
+  expect(parseFitResult(given)).not.toHaveProperty("environment");
+  expect(parseFitResult(result)).not.toHaveProperty("candidates");
+});
