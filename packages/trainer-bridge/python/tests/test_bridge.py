@@ -160,6 +160,19 @@ def test_a_detached_worker_is_followed_by_its_files_and_asked_by_one(
     assert call("cancel", id=attached[1]["id"], force=True)["value"] == {"sent": False}
 
 
+def test_who_asks_for_a_stop_before_the_worker_runs_is_heard_by_that_worker_alone(
+    start: Start, tmp_path: Path
+) -> None:
+    files = {"jobFolder": str(tmp_path / "job"), "pidFile": str(tmp_path / "worker.pid")}
+    for _ in range(2):
+        assert call("claim", pidFile=files["pidFile"])["ok"] is True
+        assert not (tmp_path / "job" / "stop").exists()
+        (tmp_path / "job").mkdir(exist_ok=True)
+        attached = call("attach", **files)["value"]["id"]
+        assert call("cancel", id=attached, force=False)["value"] == {"sent": True}
+        assert finish(start(DETACHED_WORKER, detached=True)["value"]["id"])["returnCode"] == 7
+
+
 def test_an_attached_worker_can_be_killed_but_never_the_one_who_prepares_it(
     start: Start, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ from typing import Any
 from semblance_trainer import PROTOCOL
 from semblance_trainer.attached_worker import AttachedWorker
 from semblance_trainer.environment_report import report_environment
+from semblance_trainer.stop import forget_stop_request
 from semblance_trainer.worker_lock import find_worker, hold_folder, write_pid_file
 from semblance_trainer.worker_process import OUR_WORKER, WorkerProcess
 
@@ -122,6 +123,7 @@ def _claim(arguments: Arguments) -> dict[str, object]:
     pid_file = Path(arguments["pidFile"])
     with hold_folder(pid_file.parent):
         _refuse_taken(pid_file, find_worker(pid_file))
+        forget_stop_request(pid_file.parent / "job")  # whoever asks from now on means this job
         write_pid_file(pid_file, os.getpid())
     return {}
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from semblance_trainer.event_tail import EventTail
-from semblance_trainer.stop import forget_stop_request, leave_stop_request
+from semblance_trainer.stop import leave_stop_request
 from semblance_trainer.worker_lock import is_stopped
 
 __all__ = ["DETACHED", "OUR_WORKER", "WorkerProcess", "kill_group", "read_log_tail"]
@@ -44,7 +44,6 @@ class WorkerProcess:
     ) -> None:
         self._folder = job_folder
         (job_folder / "exit.json").unlink(missing_ok=True)
-        forget_stop_request(job_folder)
         self._events = EventTail(job_folder / "events.jsonl")
         environment = {**os.environ, **_ENVIRONMENT, "PYTHONPATH": python_path}
         environment.pop("NODE_CHANNEL_FD", None)
