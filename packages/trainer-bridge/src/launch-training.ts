@@ -1,6 +1,6 @@
 import type { FileFitSpec, Progress } from "@semblance/core";
 import { parseTrainerConfig, type TrainerConfig, type TrainerSettings } from "./config.ts";
-import { withPreparedFit } from "./prepare-fit.ts";
+import { type Fit, withPreparedFit } from "./prepare-fit.ts";
 import { startJob, type WorkerModule } from "./run-job.ts";
 import { orDiskFull } from "./trainer-failure.ts";
 import { toProgress } from "./training-event.ts";
@@ -37,7 +37,7 @@ export async function launch(
   settings: TrainerSettings & { readonly worker?: WorkerModule },
 ): Promise<LaunchedTraining> {
   signal?.throwIfAborted();
-  const report: Parameters<typeof withPreparedFit>[0]["report"] = (event) => {
+  const report: Fit["report"] = (event) => {
     signal?.throwIfAborted();
     if (event.type === "progress") onProgress?.(toProgress(event));
   };
