@@ -26,13 +26,13 @@ interface Size {
 }
 
 const full: Size = {
-  small: { rounds: 3, steps: 96 },
+  small: { rounds: 3, steps: 120 },
   b32: { rounds: 3, steps: 8 },
   quality: { seconds: 30, seeds: [0, 1, 2] },
   pretraining: 90,
 };
 const quick: Size = {
-  small: { rounds: 2, steps: 40 },
+  small: { rounds: 2, steps: 64 },
   b32: { rounds: 1, steps: 6 },
   quality: { seconds: 0, seeds: [] },
   pretraining: 0,
