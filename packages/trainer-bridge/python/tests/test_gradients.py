@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from conftest import shared_folder
 from semblance_trainer.gradients import GradientOptions, StepInput, compute_gradients
 from semblance_trainer.mixed_precision import MixedPrecision
 from semblance_trainer.model import DualEncoder, load_dual_encoder
@@ -20,19 +21,21 @@ def model(micro_checkpoint: Path) -> DualEncoder:
     return loaded
 
 
-def step_of(model: DualEncoder) -> StepInput:
+def step_of(model: DualEncoder, side: int = 32) -> StepInput:
     """Make a batch of five in which texts 0 and 2 are the same, and belong to images 0 and 2."""
     generator = torch.Generator().manual_seed(1)
-    pixels = torch.randn(5, 3, 32, 32, generator=generator, dtype=model.network.dtype)
+    pixels = torch.randn(5, 3, side, side, generator=generator, dtype=model.network.dtype)
     targets = torch.eye(5)
     targets[0, 2] = targets[2, 0] = 1.0
     return StepInput(pixels, model.texts.ids(TEXTS), targets)
 
 
-def gradients(model: DualEncoder, options: GradientOptions) -> dict[str, torch.Tensor]:
+def gradients(
+    model: DualEncoder, options: GradientOptions, side: int = 32
+) -> dict[str, torch.Tensor]:
     model.network.zero_grad()
     torch.manual_seed(5)
-    compute_gradients(model, step_of(model), options)
+    compute_gradients(model, step_of(model, side), options)
     named = model.network.named_parameters()
     return {name: p.grad.clone() for name, p in named if p.grad is not None}
 
@@ -54,6 +57,17 @@ def test_gradients_of_mini_batches_are_the_batchs(
     parts = gradients(model, GradientOptions("infonce", mini_batch_size=size))
     assert len(whole) == len(list(model.network.parameters()))
     assert worst_difference(whole, parts) < bound
+
+
+def test_gradients_of_the_sigmoid_loss_are_the_batchs_too() -> None:
+    siglip = load_dual_encoder(shared_folder("oracle", "tiny-siglip", "checkpoint"), CPU)
+    siglip.network.to(torch.float64)
+    side = siglip.images.height
+    whole, parts = (
+        gradients(siglip, GradientOptions("sigmoid", size), side=side) for size in (None, 2)
+    )
+    assert {"logit_bias", "vision_model.head.probe"} < whole.keys()
+    assert worst_difference(whole, parts) < 1e-9
 
 
 def test_gradients_of_a_few_features_are_not_the_batchs(model: DualEncoder) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from conftest import Fit, Job, read_events
+from conftest import Fit, Job, read_events, shared_folder
 from semblance_trainer.checkpoint import Tensors, read_tensors
 from semblance_trainer.dataset import read_dataset
 from semblance_trainer.errors import TrainerError
@@ -238,6 +238,31 @@ def test_parameters_are_counted(
     count = count_parameters(model)
     assert count["all"] == everything
     assert count["trained"] / everything == pytest.approx(share, rel=0.5)
+
+
+@pytest.mark.parametrize(
+    ("method", "count", "trained"),
+    [
+        ("lit", 56, {"text_model.head.weight"}),
+        ("lora", 2 * 3 * 6 + 2, {"vision_model.encoder.layers.0.mlp.fc1.weight"}),
+        ("bitfit", 74, {"vision_model.head.attention.in_proj_bias"}),
+    ],
+)
+def test_a_siglip_is_trained_by_every_method(
+    job: Job, method: Any, count: int, trained: set[str]
+) -> None:
+    model = load_dual_encoder(shared_folder("oracle", "tiny-siglip", "checkpoint"), CPU)
+    before = {name: tensor.clone() for name, tensor in model.tensors().items()}
+    h = job().hyperparameters
+    apply_method(model, method, h, 0)
+    updater = Updater(model, h)
+    pixels = torch.randn(2, 3, model.images.height, model.images.width)
+    step = StepInput(pixels, model.texts.ids(["a red bar", "2"]), torch.eye(2))
+    for number in (1, 2):
+        updater.update(step, number, 1e-2, seed=number)
+    names = changed(before, updater.last_weights())
+    assert {"logit_scale", "logit_bias", *trained} < names
+    assert len(names) == count
 
 
 @pytest.mark.parametrize("method", ["lora", "lit", "bitfit"])

@@ -51,7 +51,7 @@ def apply_method(model: DualEncoder, method: Method, h: Hyperparameters, seed: i
             id(p) for m in network.modules() if isinstance(m, nn.LayerNorm) for p in m.parameters()
         }
         for name, parameter in network.named_parameters():
-            parameter.requires_grad_(name.endswith(".bias") or id(parameter) in norms)
+            parameter.requires_grad_(name.endswith("bias") or id(parameter) in norms)
     for name in _SCALARS:
         if hasattr(network, name):
             getattr(network, name).requires_grad_()
