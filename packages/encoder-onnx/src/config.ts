@@ -6,9 +6,7 @@ import {
   remoteImagesConfig,
 } from "./fetching/remote-images.ts";
 import { type HubConfig, hubConfig } from "./hub/settings.ts";
-
-/** Precision of the weights. */
-export type Dtype = "fp32" | "fp16" | "int8";
+import type { Dtype } from "./models/dtype.ts";
 
 /** Where graphs run, as onnxruntime names it. */
 export type Device = "cpu" | "cuda" | "coreml" | "dml" | "webgpu";

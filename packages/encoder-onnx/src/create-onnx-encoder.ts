@@ -6,12 +6,13 @@ import {
   type RunOptions,
   type Tower,
 } from "@semblance/core";
-import { type Device, type Dtype, type OnnxEncoderConfig, onnxEncoderConfig } from "./config.ts";
+import { type Device, type OnnxEncoderConfig, onnxEncoderConfig } from "./config.ts";
 import type { EncoderContext } from "./encoder-context.ts";
 import { chooseDevice } from "./graphs/choose-device.ts";
 import type { GraphOptions } from "./graphs/graph-session.ts";
 import { type OnnxGraph, openOnnxGraph } from "./graphs/onnx-graph.ts";
 import { openImageSide } from "./images/open-image-side.ts";
+import type { Dtype } from "./models/dtype.ts";
 import { dimensionOf, scoringOf } from "./models/model-config.ts";
 import { type ModelFolder, openModelFolder } from "./models/model-folder.ts";
 import { resolveModelFolder } from "./models/resolve-model-folder.ts";

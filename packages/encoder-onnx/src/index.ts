@@ -1,6 +1,5 @@
 export type {
   Device,
-  Dtype,
   OnnxEncoderConfig,
   Orientation,
   SharpDecoderConfig,
@@ -17,11 +16,13 @@ export {
 export type { ModelFormat } from "./hub/files.ts";
 export { parseHubId } from "./hub/id.ts";
 export type { HubConfig } from "./hub/settings.ts";
+export type { Dtype } from "./models/dtype.ts";
 export { onnxFilesOf } from "./models/onnx-files.ts";
 export {
   type ResolveModelOptions,
   resolveModelFolder,
 } from "./models/resolve-model-folder.ts";
+export { userCacheFolder } from "./models/user-cache-folder.ts";
 export {
   type ResizeKernel,
   type ResizeOptions,

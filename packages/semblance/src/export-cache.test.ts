@@ -1,16 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { hashCheckpoint } from "./checkpoint-hash.ts";
-import { defaultCacheFolder, exportOnce } from "./export-cache.ts";
+import { exportOnce } from "./export-cache.ts";
 
 const python = "/nowhere/python"; // an export would fail: what comes is from the cache
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 async function cachedExport(files: readonly string[]) {
   const checkpoint = temporaryFolder({ "config.json": "{}", "model.safetensors": "weights" });
@@ -31,11 +26,4 @@ test("an export that was broken off is not taken for a model", async () => {
   await expect(exportOnce({ checkpoint, cacheFolder, python })).rejects.toMatchObject({
     code: "PYTHON_NOT_FOUND",
   });
-});
-
-test.runIf(process.platform === "linux")("the cache lies where the desktop says", () => {
-  vi.stubEnv("XDG_CACHE_HOME", "/somewhere/else");
-  expect(defaultCacheFolder()).toBe("/somewhere/else/semblance");
-  vi.stubEnv("XDG_CACHE_HOME", "");
-  expect(defaultCacheFolder()).toBe(join(homedir(), ".cache/semblance"));
 });

@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { type RunOptions, withoutUndefined } from "@semblance/core";
-import { modelNameOf } from "@semblance/encoder-onnx";
+import { modelNameOf, userCacheFolder } from "@semblance/encoder-onnx";
 import { type ExportDtype, exportCheckpoint } from "@semblance/trainer-bridge";
 import { hashCheckpoint } from "./checkpoint-hash.ts";
 
@@ -23,7 +22,7 @@ export interface ExportOnceOptions extends RunOptions {
  */
 export async function exportOnce(options: ExportOnceOptions): Promise<string> {
   const { checkpoint, python, dtype = "fp32", signal, onProgress } = options;
-  const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
+  const cacheFolder = options.cacheFolder ?? userCacheFolder();
   const key = await hashCheckpoint(checkpoint, withoutUndefined({ signal, onProgress }));
   const model = join(cacheFolder, "exports", dtype === "fp32" ? key : `${key}-${dtype}`);
   if (await isComplete(model)) return model;
@@ -47,12 +46,4 @@ export async function exportOnce(options: ExportOnceOptions): Promise<string> {
 // The exporter writes semblance.json last.
 async function isComplete(model: string): Promise<boolean> {
   return (await stat(join(model, "semblance.json")).catch(() => undefined)) !== undefined;
-}
-
-/** Where this user's caches of Semblance lie. */
-export function defaultCacheFolder(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (process.platform === "win32" && LOCALAPPDATA) return join(LOCALAPPDATA, "semblance", "cache");
-  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "semblance");
-  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "semblance");
 }

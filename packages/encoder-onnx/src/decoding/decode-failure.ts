@@ -1,6 +1,6 @@
 import { EncoderError } from "@semblance/core";
-import type { PictureToDecode } from "./decode-picture.ts";
 import { unreadableImage } from "./image-failures.ts";
+import type { PictureToDecode } from "./picture-to-decode.ts";
 
 /** The error for what sharp throws while it decodes a picture; an EncoderError stays as it is. */
 export function decodeFailure(picture: PictureToDecode, cause: unknown): EncoderError {

@@ -1,31 +1,17 @@
-import type { ImageInput, ImageLimits, RgbImage } from "@semblance/core";
+import type { RgbImage } from "@semblance/core";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { cmykToRgb, highBytes, yCbCrToRgb } from "./convert-pixels.ts";
 import { decodeFailure } from "./decode-failure.ts";
 import { fillAroundFrame, firstGifFrame } from "./first-gif-frame.ts";
 import { tooManyPixels, unreadableImage } from "./image-failures.ts";
-import type { ImageFormat } from "./image-format.ts";
 import { countJpegScans } from "./jpeg-scans.ts";
+import type { PictureToDecode } from "./picture-to-decode.ts";
 import { withoutLongText } from "./png-text.ts";
 import { type StatedSize, statedSizes } from "./stated-sizes.ts";
 import { firstTiffPage, readTiffStorage } from "./tiff-tags.ts";
 
 /** Most passes of a progressive JPEG; libtiff has the same limit, and photos about ten. */
 const maxScans = 100;
-
-/** A file whose kind is known, and how to read it. */
-export interface PictureToDecode {
-  readonly input: ImageInput;
-  readonly bytes: Uint8Array;
-  readonly format: ImageFormat;
-  /** Whether it is a HEIF with HEVC inside. */
-  readonly isHevc?: boolean;
-  readonly limits: ImageLimits;
-  /** Whether EXIF orientation is applied. */
-  readonly isTurned: boolean;
-  /** Seconds after which decoding is given up. */
-  readonly timeLimit: number;
-}
 
 /**
  * The pixels of a picture as Pillow's `convert("RGB")` has them.

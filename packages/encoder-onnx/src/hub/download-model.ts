@@ -1,7 +1,7 @@
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, parseConfig, type RunOptions } from "@semblance/core";
-import type { Dtype } from "../config.ts";
+import type { Dtype } from "../models/dtype.ts";
 import { fetchBlob } from "./blob.ts";
 import { modelFolderOf, type Snapshot, showBlob, snapshotFolder, writeRef } from "./cache.ts";
 import { describeFile, fileUrl } from "./describe.ts";

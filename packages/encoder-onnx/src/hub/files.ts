@@ -1,5 +1,5 @@
 import { ModelError } from "@semblance/core";
-import type { Dtype } from "../config.ts";
+import type { Dtype } from "../models/dtype.ts";
 
 /** What a model is wanted for: to run it in ONNX, or to train or export it. */
 export type ModelFormat = "onnx" | "safetensors";

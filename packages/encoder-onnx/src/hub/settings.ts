@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import type { Dtype } from "../config.ts";
+import type { Dtype } from "../models/dtype.ts";
 import type { ModelFormat } from "./files.ts";
 
 /** How the hub is reached; all optional. What is left out comes from the hub's environment variables. */

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { sha256 } from "./sha256.ts";
+import { userCacheFolder } from "./user-cache-folder.ts";
 
 const memory = z.strictObject({
   path: z.string(),
@@ -28,7 +28,7 @@ const settledMs = 2000;
  */
 export async function hashFileOnce(
   path: string,
-  folder: string = defaultFolder(),
+  folder: string = join(userCacheFolder(), "hashes"),
 ): Promise<string> {
   const real = await realpath(path);
   const entry = join(folder, `${sha256(real)}.json`);
@@ -78,15 +78,4 @@ async function remember(entry: string, value: Memory): Promise<void> {
     // No room or no permission: hashed again the next time.
     await rm(working, { force: true }).catch(() => {});
   }
-}
-
-function defaultFolder(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (process.platform === "win32" && LOCALAPPDATA) {
-    return join(LOCALAPPDATA, "semblance", "cache", "hashes");
-  }
-  if (process.platform === "darwin") {
-    return join(homedir(), "Library", "Caches", "semblance", "hashes");
-  }
-  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "semblance", "hashes");
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { ModelError } from "@semblance/core";
-import type { Dtype } from "../config.ts";
 import { modelNameOf } from "../hub/cache.ts";
+import type { Dtype } from "./dtype.ts";
 import { openHeads, type TowerHeads } from "./head-file.ts";
 import { type ModelConfig, modelConfig } from "./model-config.ts";
 import { graphNames, layoutOf, type ModelLayout, type TowerName } from "./model-layout.ts";

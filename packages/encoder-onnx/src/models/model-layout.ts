@@ -1,4 +1,4 @@
-import type { Dtype } from "../config.ts";
+import type { Dtype } from "./dtype.ts";
 
 /** The two kinds of towers, as their files are named. */
 export type TowerName = "vision" | "text";

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ModelError } from "@semblance/core";
-import type { Dtype } from "../config.ts";
+import type { Dtype } from "./dtype.ts";
 import {
   graphNames,
   isGraphOf,

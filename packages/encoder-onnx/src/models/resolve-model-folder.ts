@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ModelError, type RunOptions, withoutUndefined } from "@semblance/core";
-import type { Dtype } from "../config.ts";
 import { downloadModel } from "../hub/download-model.ts";
 import { parseHubId } from "../hub/id.ts";
 import { knownConversionOf } from "../hub/known-conversions.ts";
 import type { HubConfig } from "../hub/settings.ts";
+import type { Dtype } from "./dtype.ts";
 
 /** Options of {@link resolveModelFolder}. */
 export interface ResolveModelOptions extends RunOptions {

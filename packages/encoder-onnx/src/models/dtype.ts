@@ -1,0 +1,2 @@
+/** Precision of the weights. */
+export type Dtype = "fp32" | "fp16" | "int8";
