@@ -77,11 +77,11 @@ class Sampler:
         self._negatives = table
         self._order.cache_clear()
 
-    def _make_order(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _make_order(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
         """Return an epoch's images, and the caption of each that is settled, else -1."""
         order = np.random.default_rng([self._seed, _ORDER, epoch]).permutation(self.images)
         if self._negatives is None:
-            return order, np.full(len(order), -1, dtype=np.int64)
+            return order, None
         return pack_hard_negatives(order, self._negatives)
 
     def batch(self, step: int) -> Batch:
@@ -91,9 +91,8 @@ class Sampler:
         bounds = [len(order) * i // self.steps_per_epoch for i in (part, part + 1)]
         images = order[bounds[0] : bounds[1]]
         random = np.random.default_rng([self._seed, _BATCH, step])
-        texts = self._choose_texts(
-            images, settled[bounds[0] : bounds[1]], random.random(len(images))
-        )
+        captions = np.full(len(images), -1) if settled is None else settled[bounds[0] : bounds[1]]
+        texts = self._choose_texts(images, captions, random.random(len(images)))
         crops, draws = random.random((len(images), 2)), random.random(len(images))
         flips = random.random(len(images))
         return Batch(images, texts, crops, draws, flips, self._targets(images, texts))
