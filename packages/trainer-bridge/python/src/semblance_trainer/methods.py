@@ -10,7 +10,8 @@ from semblance_trainer.checkpoint import Tensors
 from semblance_trainer.config import FitConfig, Hyperparameters
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.lora import add_lora
-from semblance_trainer.model import DualEncoder
+from semblance_trainer.mixed_precision import choose_precision
+from semblance_trainer.model import DualEncoder, pick_device
 from semblance_trainer.scratch import SCRATCH
 
 __all__ = ["Method", "apply_method", "check_method", "count_parameters", "image_tower"]
@@ -21,7 +22,8 @@ _SCALARS = ("logit_scale", "logit_bias")
 
 
 def check_method(config: FitConfig) -> None:
-    """Raise CONFIG for a method that cannot teach this start anything."""
+    """Raise CONFIG for a method that cannot teach this start anything, or a precision not here."""
+    choose_precision(config.hyperparameters.precision, pick_device(config.device))
     if config.checkpoint == SCRATCH and config.method != "full":
         raise TrainerError(
             "CONFIG",
