@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import {
   applyHead,
@@ -141,7 +149,9 @@ test("a run that is fitted again is replaced whole, and what it does not own sta
 test("writing into a run's files does not change the start's", async () => {
   const start = join(temporaryFolder(), "start");
   cpSync(tinyClip, start, { recursive: true });
+  chmodSync(join(start, "config.json"), 0o444);
   const { model } = await runFit(closedForm, { model: start });
+  expect(statSync(join(model, "config.json")).mode & 0o200).toBe(0o200);
   writeFileSync(join(model, "config.json"), "{}");
   expect(readJson(start, "config.json")).toEqual(readJson(tinyClip, "config.json"));
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type EmbeddingFitSpec, encodeHead, towerOfHead } from "@semblance/core";
 import { type BaseModel, graphFacts, openBaseModel } from "./base-model.ts";
@@ -54,6 +54,8 @@ export async function writeRun(run: WrittenRun): Promise<void> {
 async function copy(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await copyFile(from, to, constants.COPYFILE_FICLONE);
+  const { mode } = await stat(to);
+  await chmod(to, mode | constants.S_IWUSR); // the start's may be for reading alone
 }
 
 async function describe(run: WrittenRun, base: BaseModel, folder: string): Promise<void> {
