@@ -1,6 +1,8 @@
 """What each method trains, that it can be resumed to the bit, and that plain weights come out."""
 
 import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,15 @@ import pytest
 import torch
 
 from conftest import Fit, Job, read_events, shared_folder
+from semblance_trainer import locked_tower
 from semblance_trainer.checkpoint import Tensors, read_tensors
+from semblance_trainer.clock import Clock
 from semblance_trainer.dataset import read_dataset
 from semblance_trainer.errors import TrainerError
 from semblance_trainer.evaluation import Evaluator
 from semblance_trainer.events import EventWriter
 from semblance_trainer.gradients import StepInput
+from semblance_trainer.locked_tower import embed_training_images
 from semblance_trainer.lora import add_lora, merged, remove_lora
 from semblance_trainer.methods import apply_method, count_parameters
 from semblance_trainer.model import DualEncoder, load_dual_encoder
@@ -119,6 +124,27 @@ def test_a_locked_towers_embeddings_are_of_whole_images(
     with torch.no_grad():
         expected = model.encode_images(model.images.normalised(pixels.cache.pixels)).numpy()
     np.testing.assert_allclose(features.reshape(expected.shape), expected, atol=1e-6)
+
+
+def test_a_tower_that_has_no_time_for_all_images_encodes_some(
+    job: Job, micro_checkpoint: Path, train_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locked_tower, "_BATCH", 16)
+    config = job(method="lit", timeLimit=10, startedAt=time.time() - 6)
+    model = load_dual_encoder(micro_checkpoint, CPU)
+    dataset = read_dataset(train_folder, "training")
+    events = EventWriter(config.job_folder / "events.jsonl")
+    cache = read_exact_pixels(dataset, model, config.job_folder / "pixels.u8", events).cache
+    (config.job_folder / "cache").mkdir()
+    stop, clock = threading.Event(), Clock(config.started_at, config.time_limit)
+    late = embed_training_images(model, cache, config, clock, events, stop)
+    resumed = replace(config, resume=True)
+    again = embed_training_images(model, cache, resumed, Clock(0, None), events, stop)
+    events.close()
+    assert late[1].present.sum() == again[1].present.sum() == 16
+    assert (late[0][late[1].present] != 0).any(axis=1).all()
+    warning = next(e for e in read_events(config.run_folder) if e["type"] == "warning")
+    assert "16 of 48 training images were encoded" in warning["message"]
 
 
 def test_biases_and_norms_alone_are_trained(job: Job, fit: Fit, micro_checkpoint: Path) -> None:

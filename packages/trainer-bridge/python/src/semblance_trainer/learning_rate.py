@@ -8,8 +8,6 @@ __all__ = ["automatic_learning_rate"]
 
 CLEARLY_ABOVE_CHANCE = 1.5
 _NARROW, _WIDE = 256, 768
-
-
 _TIMES_FULL: dict[Method, float] = {"full": 1.0, "lit": 1.0, "lora": 10.0, "bitfit": 10.0}
 
 
