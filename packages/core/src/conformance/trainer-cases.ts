@@ -33,7 +33,10 @@ export interface TrainerFixture<Spec extends FitCommon> {
   readonly openModel: (folder: string) => Promise<unknown>;
   /** A fit of which `count` images cannot be read; for a trainer that reads files. */
   readonly badImages?: { readonly spec: () => Spec | Promise<Spec>; readonly count: number };
-  /** Whether a run that was left can be gone on with. @defaultValue `true` */
+  /**
+   * Whether a second `cancel` leaves a fit at once, with `ABORTED`, and `resume` goes on with it.
+   * @defaultValue `true`
+   */
   readonly resumes?: boolean;
   /** Seconds after which a fit that should have ended is given up. @defaultValue 120 */
   readonly patience?: number;
