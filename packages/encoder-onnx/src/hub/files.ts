@@ -63,7 +63,7 @@ function chooseOnnx(paths: readonly string[], choice: FileChoice): readonly stri
   const present = new Set(paths);
   const graphs = findGraphs(present, choice.dtype);
   if (graphs.length === 0) throw noGraphs(paths, choice);
-  // Weights beyond 2 GB lie beside the graph: vision_model.onnx_data, vision_model.onnx.data.
+  // Large weights lie beside the graph: vision_model.onnx_data, vision_model.onnx.data.
   const isWeights = (path: string) => graphs.some((graph) => path.startsWith(graph));
   const isSideFile = (path: string) =>
     graphs.some((graph) => /^(?:visual|textual)\//.test(graph)) &&

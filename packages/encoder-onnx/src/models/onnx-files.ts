@@ -68,7 +68,7 @@ export function partsOfTower(
     const others = present.filter((file) => isGraphOf(stem, file));
     throw missingFile(folder, graphNames(stem, dtype)[0], others);
   }
-  // Weights beyond 2 GB lie beside the graph: vision_model.onnx.data, vision_model.onnx_data_1.
+  // Large weights lie beside the graph: vision_model.onnx_data, vision_model.onnx.data.
   const parts = [...new Set([...present, ...listed])].filter((part) => part.startsWith(name));
   const gone = parts.find((part) => !present.includes(part));
   if (gone !== undefined) throw missingFile(folder, gone, []);
