@@ -14,6 +14,7 @@ import {
   parseFitOptions,
 } from "./hyperparameters.ts";
 import { createPace, type Pace } from "./pace.ts";
+import { requirePairs } from "./require-pairs.ts";
 import { runFit } from "./run-fit.ts";
 import { prepareRunFolder } from "./run-folder.ts";
 import { writeRun } from "./write-run.ts";
@@ -84,11 +85,12 @@ interface StartedFit {
 
 async function fitAndWrite({ spec, defaults, pace, report }: StartedFit): Promise<FitResult> {
   const options = parseFitOptions(spec, defaults);
-  const runFolder = await prepareRunFolder(spec, options);
+  requirePairs(spec);
+  const { runFolder, base } = await prepareRunFolder(spec, options);
   const outcome = await runFit({ spec, options, pace, report });
   const fitSeconds = pace.elapsed();
   report({ type: "progress", stage: "writing the model", done: 0, total: 1, unit: "models" });
-  await writeRun({ spec, options, outcome, fitSeconds, runFolder });
+  await writeRun({ spec, options, outcome, fitSeconds, runFolder, base });
   report({ type: "progress", stage: "writing the model", done: 1, total: 1, unit: "models" });
   const { head: _, ...rest } = outcome;
   const timing = { fit: fitSeconds, export: pace.elapsed() - fitSeconds };

@@ -10,7 +10,6 @@ import type { AdapterFitOptions } from "./hyperparameters.ts";
 import { judge } from "./judge.ts";
 import type { Pace } from "./pace.ts";
 import { metricOf, rankPairs, toMetrics } from "./rank-pairs.ts";
-import { requirePairs } from "./require-pairs.ts";
 import { toTrainingPairs } from "./training-pairs.ts";
 import { splitValidation } from "./validation-halves.ts";
 
@@ -32,10 +31,9 @@ export interface FitOutcome extends Omit<FitResult, "timing" | "model" | "failur
  * Measures the start, looks for a head on the choosing half of validation, and keeps it only when it is
  * better on the judging half.
  *
- * @throws {@link TrainerError} with code `DATASET_EMPTY`, `EMBEDDINGS_INVALID` or `TIME_LIMIT_TOO_SHORT`.
+ * @throws {@link TrainerError} with code `DATASET_EMPTY` or `TIME_LIMIT_TOO_SHORT`.
  */
 export async function runFit({ spec, options, pace, report }: Fit): Promise<FitOutcome> {
-  requirePairs(spec);
   const pairs = toTrainingPairs(spec.train);
   const { hyperparameters, neverWorse: rule, seed, metric } = options;
   const before = await timed(pace, () => rankPairs(spec.validation, metric, pace));

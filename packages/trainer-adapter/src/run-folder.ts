@@ -1,22 +1,24 @@
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type EmbeddingFitSpec, ModelError, TrainerError } from "@semblance/core";
+import { type BaseModel, openBaseModel } from "./base-model.ts";
 import { asTrainerError } from "./file-failure.ts";
 import type { AdapterFitOptions } from "./hyperparameters.ts";
 
 const manifestFile = "semblance.json";
 
 /**
- * Makes the run folder ready: what it holds of an earlier run no longer counts as a model.
+ * Reads the start, and makes the run folder ready: what it holds of an earlier run no longer counts as a
+ * model.
  *
- * @returns its absolute path
- * @throws {@link ModelError} `NOT_A_MODEL` when the start is no folder; {@link TrainerError}
- * `OUTPUT_OCCUPIED` for the start's own folder and for one that holds a model which is no run.
+ * @throws {@link ModelError} `NOT_A_MODEL` when the start is no folder, and what `openBaseModel` throws;
+ * {@link TrainerError} `EMBEDDINGS_INVALID` for vectors that cannot be the start's, `OUTPUT_OCCUPIED` for
+ * the start's own folder and for one that holds a model which is no run.
  */
 export async function prepareRunFolder(
   spec: EmbeddingFitSpec,
   options: AdapterFitOptions,
-): Promise<string> {
+): Promise<{ readonly runFolder: string; readonly base: BaseModel }> {
   const runFolder = resolve(spec.runFolder);
   const facts = spec.model === "" ? undefined : await stat(spec.model).catch(() => undefined);
   if (!facts?.isDirectory()) throw notAModel(spec.model);
@@ -24,16 +26,37 @@ export async function prepareRunFolder(
   const names: string[] = await readdir(runFolder).catch(() => []);
   const isModel = names.includes("config.json") || names.includes(manifestFile);
   if (isModel && !names.includes("job")) throw occupied(runFolder, "holds a model");
-  const { hyperparameters, seed, neverWorse, timeLimit = null } = options;
-  const config = { model: resolve(spec.model), seed, neverWorse, timeLimit, hyperparameters };
-  const job = { task: "fit", method: "adapter", config };
-  await asTrainerError(async () => {
-    await rm(join(runFolder, manifestFile), { force: true });
-    await rm(join(runFolder, "job"), { recursive: true, force: true });
-    await mkdir(join(runFolder, "job"), { recursive: true });
-    await writeFile(join(runFolder, "job", "job.json"), `${JSON.stringify(job, null, 2)}\n`);
+  return asTrainerError(async () => {
+    const { dimension } = spec.train.text;
+    const base = await openBaseModel(resolve(spec.model), dimension);
+    const expected = base.manifest?.dimension ?? dimension;
+    if (expected !== dimension) throw otherDimension(dimension, expected);
+    await writeJob(runFolder, spec, options);
+    return { runFolder, base };
   });
-  return runFolder;
+}
+
+async function writeJob(
+  runFolder: string,
+  { model }: EmbeddingFitSpec,
+  options: AdapterFitOptions,
+): Promise<void> {
+  const { hyperparameters, seed, neverWorse, metric, timeLimit = null } = options;
+  const course = { seed, neverWorse, evalMetric: metric.name, timeLimit };
+  const config = { model: resolve(model), ...course, hyperparameters };
+  const job = { task: "fit", method: "adapter", config };
+  await rm(join(runFolder, manifestFile), { force: true });
+  await rm(join(runFolder, "job"), { recursive: true, force: true });
+  await mkdir(join(runFolder, "job"), { recursive: true });
+  await writeFile(join(runFolder, "job", "job.json"), `${JSON.stringify(job, null, 2)}\n`);
+}
+
+function otherDimension(found: unknown, expected: unknown): TrainerError {
+  return new TrainerError({
+    code: "EMBEDDINGS_INVALID",
+    message: `The embeddings have rows of ${found}, but the model's are of ${expected}.`,
+    fix: "Give embeddings that this model made.",
+  });
 }
 
 function notAModel(model: string): ModelError {

@@ -156,6 +156,17 @@ test("writing into a run's files does not change the start's", async () => {
   expect(readJson(start, "config.json")).toEqual(readJson(tinyClip, "config.json"));
 });
 
+test("vectors of another length than the model's are refused before anything is written", async () => {
+  const small = makePairs({ images: 20, dimension: 4 });
+  const runFolder = join(temporaryFolder(), "run");
+  const pairs = { train: small, validation: small };
+  await expect(runFit(closedForm, { model: tinyClip, runFolder, pairs })).rejects.toMatchObject({
+    code: "EMBEDDINGS_INVALID",
+    message: expect.stringMatching(/rows of 4, but the model's are of 8/),
+  });
+  expect(existsSync(runFolder)).toBe(false);
+});
+
 test("a folder that cannot be written to is an error with a remedy", async () => {
   const runFolder = join(temporaryFolder({ occupied: "a file" }), "occupied", "run");
   await expect(runFit(closedForm, { model: tinyClip, runFolder })).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type EmbeddingFitSpec, encodeHead, towerOfHead } from "@semblance/core";
-import { type BaseModel, graphFacts, openBaseModel } from "./base-model.ts";
+import { type BaseModel, graphFacts } from "./base-model.ts";
 import { composeHeads } from "./compose-heads.ts";
 import { asTrainerError } from "./file-failure.ts";
 import type { AdapterFitOptions } from "./hyperparameters.ts";
@@ -18,6 +18,8 @@ export interface WrittenRun {
   readonly fitSeconds: number;
   /** Absolute; holds `job/`. */
   readonly runFolder: string;
+  /** The start. */
+  readonly base: BaseModel;
 }
 
 const headFile = "head.safetensors";
@@ -29,17 +31,15 @@ const replaced =
  * Makes the run folder a model folder: the start's files, the head, and what describes them. Everything
  * is written beside and then moved; `semblance.json`, which makes it a model, comes last.
  *
- * @throws {@link TrainerError} `DISK_FULL` or `EXPORT_FAILED`; ModelError for a start whose own head
- * cannot be read.
+ * @throws {@link TrainerError} `DISK_FULL` or `EXPORT_FAILED`
  */
 export async function writeRun(run: WrittenRun): Promise<void> {
-  const { runFolder, spec } = run;
+  const { runFolder, base } = run;
   const partial = join(runFolder, "job", "model");
   await asTrainerError(async () => {
-    const base = await openBaseModel(spec.model, spec.train.text.dimension);
     try {
       for (const file of base.files) await copy(join(base.folder, file), join(partial, file));
-      await describe(run, base, partial);
+      await describe(run, partial);
       await moveModel(partial, runFolder);
     } finally {
       await rm(partial, { recursive: true, force: true });
@@ -58,8 +58,8 @@ async function copy(from: string, to: string): Promise<void> {
   await chmod(to, mode | constants.S_IWUSR); // the start's may be for reading alone
 }
 
-async function describe(run: WrittenRun, base: BaseModel, folder: string): Promise<void> {
-  const { outcome, spec } = run;
+async function describe(run: WrittenRun, folder: string): Promise<void> {
+  const { outcome, spec, base } = run;
   const head = composeHeads(base.head, outcome.head);
   const hasHead = Object.keys(head).length > 0;
   const bytes = hasHead ? encodeHead(head) : new Uint8Array();
