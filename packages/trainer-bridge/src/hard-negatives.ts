@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** Which captions count as hard negatives of an image; the names are sentence-transformers'. */
+/** Which captions count as hard negatives of an image; named after sentence-transformers'. */
 export interface HardNegatives {
-  /** First rank that counts among the captions most similar to an image, its own left out. */
+  /** So many of those that the other rules leave are skipped, the most similar ones. */
   readonly rangeMin: number;
-  /** Rank at which counting ends. */
+  /** So many of the captions most similar to an image, its own left out, may be. */
   readonly rangeMax: number;
   /** Lower bound of the cosine similarity; `null`: none. */
   readonly minScore: number | null;
@@ -29,8 +29,8 @@ const margin = z.number().nonnegative().nullable();
 /** The schema of `hyperparameters.hardNegatives`. */
 export const hardNegatives: z.ZodType<HardNegatives> = z
   .strictObject({
-    rangeMin: z.int().nonnegative().default(0).describe("First rank that counts."),
-    rangeMax: count.default(100).describe("Rank at which counting ends."),
+    rangeMin: z.int().nonnegative().default(0).describe("Of what is left, skipped."),
+    rangeMax: count.default(100).describe("Of the most similar, candidates."),
     minScore: score.default(null).describe("Lower bound of the cosine similarity."),
     maxScore: score.default(null).describe("Upper bound of the cosine similarity."),
     absoluteMargin: margin
@@ -45,5 +45,5 @@ export const hardNegatives: z.ZodType<HardNegatives> = z
   })
   .refine(({ rangeMin, rangeMax }) => rangeMin < rangeMax, {
     path: ["rangeMax"],
-    error: "expected a rank above rangeMin",
+    error: "expected more than rangeMin",
   });

@@ -52,14 +52,15 @@ def plain(rules: HardNegatives, image: int) -> list[int]:
     own = scores[image]
     others = [j for j in range(COUNT) if j != image and j not in KNOWN[image]]
     others.sort(key=lambda j: -scores[j])
-    return [
+    left = [
         j
-        for j in others[rules.range_min : rules.range_max]
+        for j in others[: rules.range_max]
         if (rules.min_score is None or scores[j] >= rules.min_score)
         and (rules.max_score is None or scores[j] <= rules.max_score)
         and (rules.absolute_margin is None or scores[j] + rules.absolute_margin <= own)
         and (rules.relative_margin is None or scores[j] <= own * (1 - rules.relative_margin))
     ]
+    return left[rules.range_min :]
 
 
 RULES = [

@@ -1,6 +1,6 @@
 """Captions that a model takes for an image's own, and batches in which they meet.
 
-The rules are those of sentence-transformers' `mine_hard_negatives`, by the same names.
+The rules are named after sentence-transformers' `mine_hard_negatives`.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ def find_hard_negatives(
 ) -> NDArray[np.int64]:
     """Return [mined, per item] columns of each image's hard negatives, -1 where there are fewer.
 
-    Candidates are ranked by cosine similarity without those in `known`; ranks `range_min` to
-    `range_max` count, of which those stay whose score lies in `min_score`..`max_score`, is at
-    least `absolute_margin` below the own caption's, and at most (1 - `relative_margin`) times it:
-    what is about as similar as the truth is likely to be true as well.
+    Candidates are the `range_max` captions of the highest cosine similarity without those in
+    `known`. Those stay whose score lies in `min_score`..`max_score`, is at least `absolute_margin`
+    below the own caption's, and at most (1 - `relative_margin`) times it: what is about as similar
+    as the truth is likely to be true as well. The first `range_min` of these are skipped.
     """
     count = len(image_vectors)
     found = np.full((count, rules.per_item), _NONE, dtype=np.int64)
@@ -58,8 +58,8 @@ def find_hard_negatives(
             own = float(line[row])
             line[known[row]] = -np.inf
             line[row] = -np.inf
-            ranked = _top(line, rules.range_max)[rules.range_min :]
-            kept = ranked[_in_bounds(line[ranked], own, rules)]
+            ranked = _top(line, rules.range_max)
+            kept = ranked[_in_bounds(line[ranked], own, rules)][rules.range_min :]
             if rules.sampling == "random":
                 kept = random.permutation(kept)
             kept = kept[: rules.per_item]

@@ -12,11 +12,11 @@ __all__ = ["HardNegatives", "check_hard_negatives"]
 
 @dataclass(frozen=True)
 class HardNegatives:
-    """Rules of hard negatives; names and meaning are sentence-transformers'.
+    """Rules of hard negatives, named after sentence-transformers' `mine_hard_negatives`.
 
     Attributes:
-        range_min, range_max: ranks among an image's most similar captions that count, its own left
-            out: from the first, up to and without the second.
+        range_max: so many of the captions most similar to an image, its own left out, may be.
+        range_min: so many of those that the other rules leave are skipped, the most similar ones.
         min_score, max_score: bounds of the cosine similarity; None: none.
         absolute_margin: by how much a score must be below that of the image's own caption.
         relative_margin: a score is at most 1 - this times that of the image's own caption.
