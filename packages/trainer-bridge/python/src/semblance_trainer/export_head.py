@@ -17,7 +17,7 @@ from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter, write_atomically
 from semblance_trainer.fold_head import Head, fold_into_graph
 from semblance_trainer.graph_encoder import open_graph
-from semblance_trainer.graph_file import graph_parts
+from semblance_trainer.graph_file import declare_weights, graph_parts
 from semblance_trainer.model_folder import copy_checkpoint_files, hash_file, move_model
 from semblance_trainer.precisions import graph_names, write_precisions
 
@@ -128,6 +128,7 @@ def _describe(config: ExportConfig, folder: Path, certificate: dict[str, Any]) -
     """Write semblance.json: the source's, of these graphs and without the head beside them."""
     source = Path(config.checkpoint)
     copy_checkpoint_files(source, folder)
+    declare_weights(folder)
     described: dict[str, Any] = json.loads((source / "semblance.json").read_text(encoding="utf-8"))
     name = config.name or source.resolve().name
     card = source / "README.md"
