@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RESAMPLES", "clustered_interval", "clustered_intervals", "clustered_medians_interval"]
+__all__ = ["clustered_interval", "clustered_intervals", "clustered_medians_interval"]
 
-RESAMPLES = 2_000
+_RESAMPLES = 2_000
 _BLOCK = 100
 Interval = tuple[float, float]
 
@@ -74,7 +74,7 @@ def _number(groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
 def _draw(count: int, seed: int) -> Iterator[NDArray[np.float64]]:
     """Yield [block, cluster]: how often each cluster was drawn, 2,000 rows in all."""
     random = np.random.default_rng(seed)
-    for _ in range(RESAMPLES // _BLOCK):
+    for _ in range(_RESAMPLES // _BLOCK):
         drawn = random.integers(0, count, (_BLOCK, count))
         drawn += np.arange(_BLOCK)[:, None] * count
         flat = np.bincount(drawn.reshape(-1), minlength=_BLOCK * count)

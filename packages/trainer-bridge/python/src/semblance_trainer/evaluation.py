@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from semblance_trainer.bootstrap import clustered_intervals
 from semblance_trainer.dataset import ImageText
 from semblance_trainer.file_rows import FileRows
 from semblance_trainer.halves import Halves, split_validation
 from semblance_trainer.image_cache import PixelCache
 from semblance_trainer.item_encoder import Embeddings, Encoder, ItemEncoder, Report
-from semblance_trainer.metric import CUTOFFS, DIRECTIONS, Metric, parse_metric
-from semblance_trainer.metric_values import named_values, query_values, summarize
+from semblance_trainer.metric import Metric, parse_metric
+from semblance_trainer.metric_values import query_values, summarize
 from semblance_trainer.model import DualEncoder
-from semblance_trainer.query_metrics import hits, random_mean_reciprocal_rank, reciprocal_ranks
+from semblance_trainer.query_metrics import random_mean_reciprocal_rank
 from semblance_trainer.ranking import Ranked
 from semblance_trainer.retrieval_part import RetrievalPart, make_part
+from semblance_trainer.validation_metrics import interval_metrics, mean_metrics
 
 __all__ = ["Embeddings", "Encoder", "Evaluation", "Evaluator"]
 
@@ -99,11 +99,11 @@ class Evaluator:
 
     def judging_groups(self) -> NDArray[np.int64]:
         """Return [query] the cluster of each query of the judging half."""
-        return self._groups(self._judging)
+        return np.concatenate(self._groups(self._judging))
 
-    def _groups(self, part: RetrievalPart) -> NDArray[np.int64]:
-        halves = self.halves
-        return np.concatenate((halves.text_group[part.texts], halves.image_group[part.images]))
+    def _groups(self, part: RetrievalPart) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return [query] the clusters of a part's texts and of its images."""
+        return self.halves.text_group[part.texts], self.halves.image_group[part.images]
 
     def chance(self) -> float:
         """Return the mean of both directions' MRR under a random ranking."""
@@ -121,7 +121,11 @@ class Evaluator:
         ranked = self._rank(self._whole, found)
         choosing = self._value_of_choosing(found) if finite else -math.inf
         return Evaluation(
-            self._metrics_of(ranked), choosing, judging, finite, self._intervals_of(ranked)
+            mean_metrics(self.metric, ranked),
+            choosing,
+            judging,
+            finite,
+            interval_metrics(ranked, self._groups(self._whole), self._seed),
         )
 
     def choose(self, model: DualEncoder, report: Report = _silent) -> float:
@@ -150,25 +154,7 @@ class Evaluator:
 
     def metrics(self, embeddings: Embeddings) -> dict[str, float]:
         """Return hit@k, MRR and the metric on the whole, keys as in `eval --json`."""
-        return self._metrics_of(self._rank(self._whole, embeddings))
-
-    def _metrics_of(self, ranked: tuple[Ranked, Ranked]) -> dict[str, float]:
-        columns = _columns(ranked)
-        means = {key: float(np.nanmean(values)) for key, values in columns.items()}
-        return {**means, **named_values(self.metric, ranked)}
-
-    def _intervals_of(self, ranked: tuple[Ranked, Ranked]) -> dict[str, tuple[float, float]]:
-        intervals: dict[str, tuple[float, float]] = {}
-        texts = len(self._whole.texts)
-        groups = dict(zip(DIRECTIONS, np.split(self._groups(self._whole), [texts]), strict=True))
-        columns = _columns(ranked)
-        for way in DIRECTIONS:
-            keys = [key for key in columns if key.startswith(way)]
-            table = np.stack([columns[key] for key in keys], axis=1)
-            known = ~np.isnan(table[:, 0])
-            found = clustered_intervals(table[known], groups[way][known], self._seed)
-            intervals.update(zip(keys, found or [], strict=False))
-        return intervals
+        return mean_metrics(self.metric, self._rank(self._whole, embeddings))
 
     def evaluated(self, embeddings: Embeddings) -> Embeddings:
         """Return the rows of the items that take part: no row is zero for being left out."""
@@ -184,12 +170,3 @@ class Evaluator:
 
 def _is_finite(found: Embeddings) -> bool:
     return bool(np.isfinite(found.images).all() and np.isfinite(found.texts).all())
-
-
-def _columns(ranked: tuple[Ranked, Ranked]) -> dict[str, NDArray[np.float64]]:
-    """Return [query] hit@1, 5, 10 and mrr of each direction, by key."""
-    columns = {}
-    for way, one in zip(DIRECTIONS, ranked, strict=True):
-        columns.update({f"{way}.hit@{k}": hits(one, k) for k in CUTOFFS})
-        columns[f"{way}.mrr"] = reciprocal_ranks(one)
-    return columns

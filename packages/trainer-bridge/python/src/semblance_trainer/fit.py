@@ -9,7 +9,7 @@ import torch
 
 from semblance_trainer.candidates import CandidateTrial
 from semblance_trainer.checkpoint import CheckpointStore, read_tensors
-from semblance_trainer.choice import choose, describe
+from semblance_trainer.choice import Choice, choose, describe
 from semblance_trainer.clock import Clock
 from semblance_trainer.config import FitConfig
 from semblance_trainer.dataset import ImageText
@@ -100,14 +100,9 @@ def fit_weights(
     unreadable = unite_failures(world.collect(training.failures))
     if stop.orphaned:
         raise Orphaned
-    start = start_folder(config)
-    trial = CandidateTrial(
-        parts, state, stop, lambda: load_dual_encoder(start, torch.device("cpu")).tensors()
-    )
-    choice = choose(trial, ready.evaluator, state, config)
-    failures = [*unreadable, *ready.pixels.failures]
+    choice = _choose(parts, state, config, stop)
     result = {
-        **describe(choice, state, failures, clock.elapsed()),
+        **describe(choice, state, [*unreadable, *ready.pixels.failures], clock.elapsed()),
         **describe_run(config, ready.model.device),
         "parameters": parameters,
         "model": config.run_folder,
@@ -133,3 +128,11 @@ def _train(parts: TrainingParts, state: RunState, *, resumed: bool) -> RunState:
     finally:
         parts.data.close()
     return state
+
+
+def _choose(parts: TrainingParts, state: RunState, config: FitConfig, stop: StopRequest) -> Choice:
+    start = start_folder(config)
+    trial = CandidateTrial(
+        parts, state, stop, lambda: load_dual_encoder(start, torch.device("cpu")).tensors()
+    )
+    return choose(trial, parts.evaluator, state, config)
