@@ -17,7 +17,7 @@ from semblance_trainer.errors import TrainerError
 from semblance_trainer.events import EventWriter, write_atomically
 from semblance_trainer.fold_head import Head, fold_into_graph
 from semblance_trainer.graph_encoder import open_graph
-from semblance_trainer.graph_file import declare_weights, graph_parts
+from semblance_trainer.graph_file import declare_weights
 from semblance_trainer.model_folder import copy_checkpoint_files, hash_file, move_model
 from semblance_trainer.precisions import graph_names, write_precisions
 
@@ -43,7 +43,7 @@ def export_with_head(config: ExportConfig, head: Head, events: EventWriter) -> d
         write_precisions(partial, config.dtypes, events)
         if "fp32" not in config.dtypes:
             for name in graph_names("fp32"):
-                for path in graph_parts(partial / "onnx" / name):
+                for path in _files_of(partial / "onnx" / name):
                     path.unlink()
         description = _describe(config, partial, certificate)
         move_model(partial, output)
@@ -77,7 +77,7 @@ def _fold_graphs(source: Path, folder: Path, head: Head, events: EventWriter) ->
         if tower in head:
             fold_into_graph(graph, folder / "onnx" / name, tower, head[tower])
         else:
-            for path in graph_parts(graph):
+            for path in _files_of(graph):
                 shutil.copyfile(path, folder / "onnx" / path.name)
         distances[tower] = _compare(graph, folder / "onnx" / name, head.get(tower), source)
     events.progress("folding the head", len(towers), len(towers), "graphs")
@@ -90,6 +90,11 @@ def _fold_graphs(source: Path, folder: Path, head: Head, events: EventWriter) ->
         "tolerance": TOLERANCE,
         "cost": None,
     }
+
+
+def _files_of(graph: Path) -> list[Path]:
+    """Return a graph and what lies beside it, as other exporters name that too."""
+    return sorted(graph.parent.glob(f"{graph.name}*"))
 
 
 _ITEMS = 4
