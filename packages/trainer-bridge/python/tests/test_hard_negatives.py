@@ -4,6 +4,7 @@ import json
 import math
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import torch
 from conftest import Fit, Job, read_events
 from semblance_trainer import hard_negatives
 from semblance_trainer.checkpoint import read_tensors
+from semblance_trainer.events import EventWriter
 from semblance_trainer.hard_negatives import (
     NegativeTable,
     find_hard_negatives,
@@ -141,16 +143,27 @@ def settings(**more: object) -> dict[str, object]:
     return {"hyperparameters": h}
 
 
-def test_a_resumed_run_packs_what_the_uninterrupted_one_does(job: Job, fit: Fit) -> None:
-    whole, parts = job("whole", **settings()), job("parts", **settings())
+def test_a_resumed_run_packs_what_the_uninterrupted_one_does(
+    job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = settings(maxSteps=21)  # three steps an epoch
+    whole, parts = job("whole", **few), job("parts", **few)
     fit(whole)
-    for config in (parts, job("parts", **settings(), resume=True)):
-        stop = StopRequest(threading.Event())
-        threading.Timer(0.9, stop.event.set).start()
-        fit(config, stop)
-    fit(job("parts", **settings(), resume=True))
+    tell, stop = EventWriter.step, StopRequest(threading.Event())
+    for last, resume in ((7, False), (12, True)):  # in an epoch, and before one
+
+        def step(events: EventWriter, *, last: int = last, **facts: Any) -> None:
+            tell(events, **facts)
+            if facts["step"] == last:
+                stop.event.set()
+
+        stop.event.clear()
+        monkeypatch.setattr(EventWriter, "step", step)
+        fit(job("parts", **few, resume=resume), stop)
+    monkeypatch.undo()
+    fit(job("parts", **few, resume=True))
     state = json.loads((parts.job_folder / "state.json").read_text())
-    assert state["negativesAt"] == 57  # three steps an epoch; the last begins there
+    assert (state["step"], state["negativesAt"]) == (21, 18)
     for name in ("last", "negatives"):
         one, other = (read_tensors(c.job_folder / f"{name}.safetensors") for c in (whole, parts))
         assert all(torch.equal(one[key], other[key]) for key in one)
