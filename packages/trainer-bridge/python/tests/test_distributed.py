@@ -254,13 +254,13 @@ def test_an_image_that_one_process_cannot_read_is_unknown_to_all(
         path = tmp_path / f"{i}.png"
         draw(colours[i % 4], ("circle", "square")[i % 2], i // 4).save(path)
         paths.append([str(path)])
-    for row in (6, 13):
+    for row in (6, 8):  # rank 0 reads the one, rank 1 the other
         Path(paths[row][0]).write_bytes(b"no image")
     texts = [f"number {i}" for i in range(16)]
     train = write_dataset(tmp_path / "broken", paths, texts, [(i, i) for i in range(16)])
-    settings = {"train": str(train), "hyperparameters": {"cacheBytes": 1, "maxSteps": 6}}
+    settings = {"train": str(train), "hyperparameters": {"cacheBytes": 1, "maxSteps": 2}}
     alone, together = job("alone"), job("together")
     fit(parse_fit_config(as_json(alone, **settings)))
     result = fit_together(together, **settings)
-    assert [failure["index"] for failure in result["failures"]] == [6, 13]
+    assert [failure["index"] for failure in result["failures"]] == [6, 8]
     assert largest_difference(alone, together) < 1e-4

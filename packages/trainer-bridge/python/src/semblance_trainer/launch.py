@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sys
@@ -96,6 +97,9 @@ def _torchrun(folder: Path, layout: Layout) -> Mapping[int, int]:
     from torch.distributed import run
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 
+    talk = logging.getLogger("torch.distributed.elastic.multiprocessing.api")
+    # it warns of processes left behind, which `_watch` in rank.py prevents
+    talk.addFilter(lambda record: "signal handlers" not in str(record.msg))
     place = ["--standalone", "--local-addr=127.0.0.1"]
     if layout.nodes > 1:
         host, _, port = (layout.rendezvous or "").rpartition(":")
