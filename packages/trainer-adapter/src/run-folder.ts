@@ -13,7 +13,7 @@ const manifestFile = "semblance.json";
  *
  * @throws {@link ModelError} `NOT_A_MODEL` when the start is no folder, and what `openBaseModel` throws;
  * {@link TrainerError} `EMBEDDINGS_INVALID` for vectors that cannot be the start's, `OUTPUT_OCCUPIED` for
- * the start's own folder and for one that holds a model which is no run.
+ * the start's own folder and for one that is no run and holds what the model would replace.
  */
 export async function prepareRunFolder(
   spec: EmbeddingFitSpec,
@@ -23,17 +23,25 @@ export async function prepareRunFolder(
   const facts = spec.model === "" ? undefined : await stat(spec.model).catch(() => undefined);
   if (!facts?.isDirectory()) throw notAModel(spec.model);
   if (resolve(spec.model) === runFolder) throw occupied(runFolder, "is the start itself");
-  const names: string[] = await readdir(runFolder).catch(() => []);
-  const isModel = names.includes("config.json") || names.includes(manifestFile);
-  if (isModel && !names.includes("job")) throw occupied(runFolder, "holds a model");
   return asTrainerError(async () => {
     const { dimension } = spec.train.text;
     const base = await openBaseModel(resolve(spec.model), dimension);
+    await requireRoom(runFolder, base);
     const expected = base.manifest?.dimension ?? dimension;
     if (expected !== dimension) throw otherDimension(dimension, expected);
     await writeJob(runFolder, spec, options);
     return { runFolder, base };
   });
+}
+
+/** A folder that is no run must not hold anything that the model would replace. */
+async function requireRoom(runFolder: string, { files }: BaseModel): Promise<void> {
+  const names: string[] = await readdir(runFolder).catch(() => []);
+  if (names.includes("job")) return;
+  const written = files.map((file) => file.replace(/\/.*/, ""));
+  const replaced = new Set([...written, "README.md", "head.safetensors", manifestFile]);
+  const held = names.filter((name) => replaced.has(name));
+  if (held.length > 0) throw occupied(runFolder, `holds ${held.join(", ")}`);
 }
 
 async function writeJob(

@@ -137,12 +137,12 @@ test("a start that has a head already keeps it under the new one", async () => {
 test("a run that is fitted again is replaced whole, and what it does not own stays", async () => {
   const { model } = await runFit(closedForm, { model: tinyClip });
   writeFileSync(join(model, "onnx/text_model_fp16.onnx"), "of an earlier run");
-  writeFileSync(join(model, "notes.md"), "mine");
+  writeFileSync(join(model, "notes.txt"), "mine");
   const again = await runFit(hopeless, { model: tinyClip, runFolder: model });
   expect(again.kept).toBe("start");
   expect(existsSync(join(model, "head.safetensors"))).toBe(false);
   expect(readdirSync(join(model, "onnx"))).toEqual(readdirSync(join(tinyClip, "onnx")));
-  expect(readFileSync(join(model, "notes.md"), "utf8")).toBe("mine");
+  expect(readFileSync(join(model, "notes.txt"), "utf8")).toBe("mine");
   expect(readJson(model, "job/exit.json")).toMatchObject({ ok: true, result: { kept: "start" } });
 });
 
@@ -154,6 +154,19 @@ test("writing into a run's files does not change the start's", async () => {
   expect(statSync(join(model, "config.json")).mode & 0o200).toBe(0o200);
   writeFileSync(join(model, "config.json"), "{}");
   expect(readJson(start, "config.json")).toEqual(readJson(tinyClip, "config.json"));
+});
+
+test("a folder of somebody else's files keeps them, and is refused where the model would replace one", async () => {
+  const own = temporaryFolder({ "captions.txt": "mine", "photos/list.json": "[]" });
+  await runFit(closedForm, { model: tinyClip, runFolder: own });
+  expect(readFileSync(join(own, "captions.txt"), "utf8")).toBe("mine");
+  expect(existsSync(join(own, "photos/list.json"))).toBe(true);
+  const other = temporaryFolder({ "README.md": "mine", "onnx/mine.onnx": "" });
+  await expect(runFit(closedForm, { model: tinyClip, runFolder: other })).rejects.toMatchObject({
+    code: "OUTPUT_OCCUPIED",
+    message: expect.stringMatching(/holds (README.md, onnx|onnx, README.md)\./),
+  });
+  expect(readdirSync(other).toSorted()).toEqual(["README.md", "onnx"]);
 });
 
 test("vectors of another length than the model's are refused before anything is written", async () => {

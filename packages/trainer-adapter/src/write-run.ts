@@ -23,9 +23,8 @@ export interface WrittenRun {
 }
 
 const headFile = "head.safetensors";
-// Folders and files that a model consists of, and that one of another fit may have left.
-const replaced =
-  /^(onnx|visual|textual|README\.md|.*\.(json|txt|model|onnx|safetensors|.*data.*))$/;
+// What a model of an earlier fit may have left, beside the files that this one has too.
+const outdated = /^(onnx|README\.md|(head|model.*)\.safetensors(\.index\.json)?)$/;
 
 /**
  * Makes the run folder a model folder: the start's files, the head, and what describes them. Everything
@@ -89,7 +88,7 @@ async function describe(run: WrittenRun, folder: string): Promise<void> {
     name: manifest.name,
     base: baseName,
     license: typeof license === "string" ? license : null,
-    tower: run.options.hyperparameters.tower,
+    tower: hasHead ? towerOfHead(head) : run.options.hyperparameters.tower,
   });
   await writeFile(join(folder, "README.md"), card);
   await writeFile(join(folder, "semblance.json"), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -100,12 +99,13 @@ function hashOf(value: unknown): string {
 }
 
 async function moveModel(from: string, to: string): Promise<void> {
-  for (const name of await readdir(to)) {
-    if (replaced.test(name)) await rm(join(to, name), { recursive: true });
-  }
   const names = (await readdir(from)).sort(
     (a, b) => Number(a === "semblance.json") - Number(b === "semblance.json"),
   );
+  for (const name of await readdir(to)) {
+    const isReplaced = names.includes(name) || outdated.test(name);
+    if (isReplaced) await rm(join(to, name), { recursive: true });
+  }
   for (const name of names) await rename(join(from, name), join(to, name));
 }
 
