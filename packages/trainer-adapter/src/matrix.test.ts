@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import {
   identity,
   type Matrix,
-  solvePositive,
   times,
   timesTransposed,
   transpose,
   transposedTimes,
 } from "./matrix.ts";
+import { solvePositive } from "./solve-positive.ts";
 
 function randomMatrix(rows: number, columns: number, seed: number): Matrix {
   const random = createRandom(seed);

@@ -1,6 +1,7 @@
 import type { Embeddings } from "@semblance/core";
-import { createMatrix, type Matrix, solvePositive, transpose, transposedTimes } from "./matrix.ts";
+import { createMatrix, type Matrix, transpose, transposedTimes } from "./matrix.ts";
 import type { Pace } from "./pace.ts";
+import { solvePositive } from "./solve-positive.ts";
 import type { Partner, TrainingPairs } from "./training-pairs.ts";
 
 /** Second moments of the training pairs, of which every ridge head of a tower is made. */
