@@ -61,7 +61,8 @@ async function* ridgeHeads(search: HeadSearch): AsyncGenerator<Candidate, void> 
   const tell = (done: number) =>
     report({ type: "progress", stage: "closed form", done, total: ridge.length, unit: "heads" });
   tell(0);
-  const moments = await pairMoments(pairs, tower, pace);
+  const moments = await pairMoments(pairs, tower, { pace, reserve });
+  if (moments === undefined) return;
   for (const [done, strength] of ridge.entries()) {
     if (pace.stopReason(reserve) !== undefined) return;
     const head = { [tower]: toWeight(ridgeHead(moments, strength)) };

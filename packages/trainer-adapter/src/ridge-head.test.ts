@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { makePairs } from "./fixtures/made-pairs.ts";
 import { identity, type Matrix } from "./matrix.ts";
 import { createPace } from "./pace.ts";
-import { pairMoments, ridgeHead } from "./ridge-head.ts";
+import { type PairMoments, pairMoments, ridgeHead } from "./ridge-head.ts";
 import { type TrainingPairs, toTrainingPairs } from "./training-pairs.ts";
 
 const pace = createPace({ timeLimit: undefined, isCancelled: () => false });
@@ -15,6 +15,12 @@ const judgements = [
   { text: 1, image: 5, relevance: 0 },
 ];
 const pairs = toTrainingPairs({ ...made, judgements });
+
+async function momentsOf(tower: "image" | "text"): Promise<PairMoments> {
+  const moments = await pairMoments(pairs, tower, { pace });
+  if (moments) return moments;
+  throw new Error("Nothing asked for a stop.");
+}
 
 /** Mean ‖W x − y‖² over the pairs by their weights, and λ ‖W − I‖², as the words have it. */
 function objective(
@@ -52,7 +58,7 @@ test.each(["text", "image"] as const)(
   "no head near the closed form of %s is better",
   async (tower) => {
     const strength = 0.7;
-    const weight = ridgeHead(await pairMoments(pairs, tower, pace), strength);
+    const weight = ridgeHead(await momentsOf(tower), strength);
     const least = objective(pairs, tower, weight, strength);
     for (let i = 0; i < weight.data.length; i++) {
       for (const change of [1e-3, -1e-3]) {
@@ -68,7 +74,7 @@ test.each(["text", "image"] as const)(
 );
 
 test("the stronger the pull, the nearer the identity", async () => {
-  const moments = await pairMoments(pairs, "text", pace);
+  const moments = await momentsOf("text");
   const distance = (strength: number) => {
     const { data } = ridgeHead(moments, strength);
     const start = identity(dimension).data;
@@ -82,4 +88,9 @@ test("the stronger the pull, the nearer the identity", async () => {
 test("nothing that belongs together is nothing to fit on", () => {
   const none = { ...made, judgements: [{ text: 0, image: 0, relevance: 0 }] };
   expect(() => toTrainingPairs(none)).toThrow(expect.objectContaining({ code: "DATASET_EMPTY" }));
+});
+
+test("sums end when it is time to stop", async () => {
+  const stopped = createPace({ timeLimit: undefined, isCancelled: () => true });
+  expect(await pairMoments(pairs, "text", { pace: stopped })).toBeUndefined();
 });

@@ -14,25 +14,36 @@ export interface PairMoments {
 
 const rowsAtOnce = 512;
 
-/** Moments of a tower's vectors and their partners; each pair counts by its weight. */
+/** What long sums are told. */
+export interface SumOptions {
+  readonly pace: Pace;
+  /** Seconds of the time limit that must be left. @defaultValue 0 */
+  readonly reserve?: number;
+}
+
+/**
+ * Moments of a tower's vectors and their partners; each pair counts by its weight. `undefined` when it was
+ * time to stop before they were complete.
+ */
 export async function pairMoments(
   pairs: TrainingPairs,
   tower: "image" | "text",
-  pace: Pace,
-): Promise<PairMoments> {
+  options: SumOptions,
+): Promise<PairMoments | undefined> {
   const { image, text } = pairs.encoded;
   const partners = tower === "text" ? pairs.imagesOfText : pairs.textsOfImage;
   const totals = partners.map((list) => list.reduce((sum, { weight }) => sum + weight, 0));
   const vectors = tower === "text" ? text : image;
-  const inner = await sumOfProducts(vectors.count, vectors.dimension, pace, (row) => {
+  const inner = await sumOfProducts(vectors, options, (row) => {
     const alone = [{ row, weight: 1 }];
     return [sumRows(vectors, alone), sumRows(vectors, [{ row, weight: totals[row] ?? 0 }])];
   });
   // By image in both cases: several texts of one are added up before anything is multiplied.
-  const outer = await sumOfProducts(image.count, image.dimension, pace, (row) => [
+  const outer = await sumOfProducts(image, options, (row) => [
     sumRows(text, pairs.textsOfImage[row] ?? []),
     sumRows(image, [{ row, weight: 1 }]),
   ]);
+  if (inner === undefined || outer === undefined) return undefined;
   const total = totals.reduce((sum, weight) => sum + weight, 0);
   for (const { data } of [inner, outer]) {
     for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) / total;
@@ -65,13 +76,13 @@ type RowPair = readonly [Float64Array, Float64Array];
 
 /** Sum over rows of a bᵀ, a block of rows at a time. */
 async function sumOfProducts(
-  count: number,
-  dimension: number,
-  pace: Pace,
+  { count, dimension }: Embeddings,
+  { pace, reserve }: SumOptions,
   pairOf: (row: number) => RowPair,
-): Promise<Matrix> {
+): Promise<Matrix | undefined> {
   const sum = createMatrix(dimension, dimension);
   for (let from = 0; from < count; from += rowsAtOnce) {
+    if (pace.stopReason(reserve) !== undefined) return undefined;
     const rows = Math.min(rowsAtOnce, count - from);
     const [left, right] = [createMatrix(rows, dimension), createMatrix(rows, dimension)];
     for (let row = 0; row < rows; row++) {
