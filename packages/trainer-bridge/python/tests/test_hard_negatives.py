@@ -184,6 +184,13 @@ def test_what_is_mined_changes_the_training(job: Job, fit: Fit) -> None:
     assert not (runs[1].job_folder / "negatives.safetensors").exists()
 
 
+def test_rules_that_leave_no_caption_are_warned_of_once(job: Job, fit: Fit) -> None:
+    config = job(**settings(maxSteps=7, hardNegatives={"minScore": 2}))
+    fit(config)
+    codes = [e["code"] for e in read_events(config.run_folder) if e["type"] == "warning"]
+    assert codes == ["NEGATIVES_NOT_FOUND"]
+
+
 def test_without_time_batches_stay_as_they_are_and_a_warning_says_so(
     job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,7 +33,7 @@ class NegativeSearch:
     ) -> None:
         self._model, self._data, self._rules = model, data, rules
         self._seed, self._events, self._stop = seed, events, stop
-        self._told = False
+        self._told: set[str] = set()
         self.fresh: Tensors | None = None
         """What was found and is in no checkpoint yet."""
 
@@ -57,7 +57,11 @@ class NegativeSearch:
             return None
         items = items_to_encode(self._data)
         if items * seconds_per_item > _SHARE * seconds_left:
-            self._tell_skipped(items * seconds_per_item)
+            self._warn(
+                "NEGATIVES_NOT_MINED",
+                f"a search for hard negatives takes about {items * seconds_per_item:.0f} s, too "
+                "much of the time that is left; batches stay as they are",
+            )
             return None
         self._events.progress("mining", 0, items, "items")
         table = mine_hard_negatives(
@@ -71,6 +75,12 @@ class NegativeSearch:
         if table is None:
             return None
         self._events.progress("mining", items, items, "items")
+        if not (table.others >= 0).any():
+            self._warn(
+                "NEGATIVES_NOT_FOUND",
+                "no caption is within the rules of hardNegatives at this step; where that stays "
+                "so, give a smaller relativeMargin, or null",
+            )
         self._data.use_negatives(table)
         self.fresh = _to_tensors(table)
         return table
@@ -79,14 +89,11 @@ class NegativeSearch:
         """Use what an earlier part of the run had found."""
         self._data.use_negatives(table_from_tensors(tensors))
 
-    def _tell_skipped(self, seconds: float) -> None:
-        if not self._told:
-            self._told = True
-            self._events.warning(
-                "NEGATIVES_NOT_MINED",
-                f"a search for hard negatives takes about {seconds:.0f} s, too much of the time "
-                "that is left; batches stay as they are",
-            )
+    def _warn(self, code: str, message: str) -> None:
+        """Warn once of each kind."""
+        if code not in self._told:
+            self._told.add(code)
+            self._events.warning(code, message)
 
 
 def table_from_tensors(tensors: Tensors) -> NegativeTable:
