@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -106,11 +107,12 @@ def _torchrun(folder: Path, layout: Layout) -> Mapping[int, int]:
         place = [f"--nnodes={layout.nodes}", f"--node-rank={layout.node_rank}"]
         place += [f"--master-addr={host}", f"--master-port={port}"]
     program = ["-m", "semblance_trainer.rank", str(folder)]
-    arguments = [*place, f"--nproc-per-node={layout.processes}", *program]
-    try:
-        run.run(run.parse_args(arguments))  # type: ignore[no-untyped-call]
-    except ChildFailedError as error:
-        return {rank: failure.exitcode for rank, failure in error.failures.items()}
+    with tempfile.TemporaryDirectory(prefix="semblance-") as notes:  # torchrun leaves its own
+        options = [f"--nproc-per-node={layout.processes}", f"--log-dir={notes}"]
+        try:
+            run.run(run.parse_args([*place, *options, *program]))  # type: ignore[no-untyped-call]
+        except ChildFailedError as error:
+            return {rank: failure.exitcode for rank, failure in error.failures.items()}
     return {}
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from semblance_trainer.collectives import PeerLost
-from semblance_trainer.config import FitConfig, parse_fit_config
-from semblance_trainer.distributed import World, join_world
+from semblance_trainer.config import parse_fit_config
+from semblance_trainer.distributed import join_world
 from semblance_trainer.errors import describe_error
 from semblance_trainer.events import EventWriter
 from semblance_trainer.fit import run_fit
@@ -44,10 +44,7 @@ def _watch(launcher: int, stop: StopRequest, file: Path) -> None:
 def _run(folder: Path, stop: StopRequest) -> dict[str, Any]:
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     config = parse_fit_config(job["config"])
-    return _take_part(config, join_world(pick_device(config.device)), folder, stop)
-
-
-def _take_part(config: FitConfig, world: World, folder: Path, stop: StopRequest) -> dict[str, Any]:
+    world = join_world(pick_device(config.device))
     if world.rank > 0:
         follow_fit(config, world)
         return {}
