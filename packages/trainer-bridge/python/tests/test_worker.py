@@ -153,6 +153,8 @@ def test_errors_of_memory_and_disk_have_their_codes() -> None:
     assert describe_error(MemoryError())["code"] == "OUT_OF_MEMORY"
     allocator = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to …")
     assert describe_error(allocator)["code"] == "OUT_OF_MEMORY"
+    loader = ImportError("libtorch_cpu.so: failed to map segment from shared object")
+    assert describe_error(loader)["code"] == "OUT_OF_MEMORY"
     assert describe_error(OSError(errno.ENOSPC, "?"))["code"] == "DISK_FULL"
     assert describe_error(OSError(errno.EFBIG, "?"))["code"] == "DISK_FULL"
     safetensors = RuntimeError("I/O error: No space left on device (os error 28)")

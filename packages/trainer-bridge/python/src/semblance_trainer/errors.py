@@ -9,7 +9,14 @@ from typing import Any
 __all__ = ["TrainerError", "describe_error"]
 
 _DISK_FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
-_MEMORY_PHRASES = ("out of memory", "can't allocate memory", "cannot allocate memory", "bad_alloc")
+_MEMORY_PHRASES = (
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "bad_alloc",
+    "failed to map segment",  # the loader's words for a library that has no room
+    "can't start new thread",
+)
 _DISK_PHRASES = ("no space left on device", "file too large", "disk quota exceeded")
 
 
