@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -228,6 +228,32 @@ test("saves contents where the model's files are links, as in the hub's cache", 
   for (const name of ["config.json", "onnx/text_model.onnx"]) {
     expect(await readFile(join(folder, "saved", name), "utf8")).toBe("weights");
   }
+});
+
+test("replaces what was saved before, so that a model that is open keeps its weights", async () => {
+  const model = join(folder, "model");
+  await mkdir(model);
+  await writeFile(join(model, "weights"), "new");
+  const saved = join(folder, "saved");
+  await mkdir(saved);
+  await writeFile(join(saved, "weights"), "old");
+  await using opened = await open(join(saved, "weights"));
+  const local: ModelProvider = { open: async () => ({ encoder, folder: model }) };
+  await using matcher = await createMatcher({ provider: local, model: "clip", ...columns });
+  await matcher.save(saved);
+  expect(await opened.readFile("utf8")).toBe("old");
+  expect(await readFile(join(saved, "weights"), "utf8")).toBe("new");
+});
+
+test("saves into the model's own folder by another name without losing a file", async () => {
+  const model = join(folder, "model");
+  await mkdir(model);
+  await writeFile(join(model, "weights"), "mine");
+  await symlink(model, join(folder, "alias"));
+  const local: ModelProvider = { open: async () => ({ encoder, folder: model }) };
+  await using matcher = await createMatcher({ provider: local, model: "clip", ...columns });
+  await matcher.save(join(folder, "alias"));
+  expect(await readFile(join(model, "weights"), "utf8")).toBe("mine");
 });
 
 test("refuses to save an encoder that came without files", async () => {

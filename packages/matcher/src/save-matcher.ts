@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, realpath, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ModelError, type OpenedModel } from "@semblance/core";
 import type { MatcherSettings } from "./config.ts";
@@ -33,7 +33,8 @@ export async function saveMatcher(options: SaveMatcherOptions): Promise<void> {
     });
   }
   await mkdir(folder, { recursive: true });
-  if (resolve(folder) !== resolve(model.folder)) await copyModel(model.folder, folder);
+  const [from, to] = await Promise.all([realpath(model.folder), realpath(folder)]);
+  if (from !== to) await copyModel(from, to);
   await copyWeights(model, folder);
   const { problemType, evalMetric, query, response, label, seed } = settings;
   const saved = { schema: 1, problemType, evalMetric, query, response, label, seed };
@@ -53,6 +54,7 @@ export async function copyWeights(
   await cp(join(checkpoint, name), join(folder, name), { dereference: true });
 }
 
+// `cp` puts new files in the place of old ones: a model that is open there keeps its own.
 async function copyModel(from: string, to: string): Promise<void> {
   const names = (await readdir(from)).filter((name) => !leftBehind.has(name));
   // Files of the hub's cache are links into it.
