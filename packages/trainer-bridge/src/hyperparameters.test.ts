@@ -6,8 +6,8 @@ import { pythonPath } from "./package-folder.ts";
 
 const question = `
 import dataclasses, json
-from semblance_trainer.config import Hyperparameters
-from semblance_trainer.negative_rules import HardNegatives
+from semblance_trainer.base.config import Hyperparameters
+from semblance_trainer.base.negative_rules import HardNegatives
 print(json.dumps(dataclasses.asdict(Hyperparameters(hard_negatives=HardNegatives()))))
 `;
 

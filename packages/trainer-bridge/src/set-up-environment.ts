@@ -110,7 +110,7 @@ const reportSchema = z.object({
 async function check(folder: string, runner: SetUpRunner): Promise<Record<string, string>> {
   const log = await runner.run("checking the environment", {
     program: interpreterIn(folder),
-    parameters: ["-m", "semblance_trainer.environment_report"],
+    parameters: ["-m", "semblance_trainer.job.environment_report"],
     environment: { PYTHONPATH: pythonPath },
   });
   const report = log.split("\n").findLast((line) => line.startsWith("{")) ?? "null";

@@ -16,12 +16,12 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from semblance_trainer.config import FitConfig, parse_fit_config
-from semblance_trainer.events import EventWriter
-from semblance_trainer.fit import Fitted, fit_weights
-from semblance_trainer.model import silence_transformers
-from semblance_trainer.scratch import train_tokenizer, write_checkpoint_files
-from semblance_trainer.stop import StopRequest
+from semblance_trainer.base.config import FitConfig, parse_fit_config
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.base.stop import StopRequest
+from semblance_trainer.fit.run_fit import Fitted, fit_weights
+from semblance_trainer.models.dual_encoder import silence_transformers
+from semblance_trainer.models.scratch import train_tokenizer, write_checkpoint_files
 
 torch.set_num_threads(1)  # models this small only lose by sharing
 

@@ -16,9 +16,9 @@ import pytest
 
 import semblance_trainer
 from semblance_trainer import bridge
-from semblance_trainer.environment_report import MINIMUM_VERSIONS, is_older
-from semblance_trainer.event_tail import EventTail
-from semblance_trainer.worker_lock import find_worker, write_pid_file
+from semblance_trainer.job.environment_report import MINIMUM_VERSIONS, is_older
+from semblance_trainer.job.event_tail import EventTail
+from semblance_trainer.job.worker_lock import find_worker, write_pid_file
 
 SOURCE = Path(semblance_trainer.__file__).parents[1]
 

@@ -9,8 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from semblance_trainer.checkpoint import CheckpointStore, hash_weights, read_tensors, save_tensors
-from semblance_trainer.errors import TrainerError
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.models.checkpoint import (
+    CheckpointStore,
+    hash_weights,
+    read_tensors,
+    save_tensors,
+)
 
 
 class CrashError(Exception):

@@ -10,19 +10,19 @@ import pytest
 import torch
 
 from conftest import Fit, Job, read_events
-from semblance_trainer.checkpoint import read_tensors, save_tensors
-from semblance_trainer.config import FitConfig
-from semblance_trainer.dataset import read_dataset
-from semblance_trainer.evaluation import Evaluation, Evaluator
-from semblance_trainer.file_rows import lay_out_files
-from semblance_trainer.image_cache import CacheRequest, open_cache
-from semblance_trainer.metric import parse_metric
-from semblance_trainer.model import DualEncoder, load_dual_encoder
-from semblance_trainer.reserve import seconds_for_candidates
-from semblance_trainer.run_state import Checkpoint, Costs, RunState
-from semblance_trainer.schedule import Plan
-from semblance_trainer.stop import Orphaned, StopRequest
-from semblance_trainer.weight_mix import ALPHAS, average_weights, interpolate_weights
+from semblance_trainer.base.config import FitConfig
+from semblance_trainer.base.metric import parse_metric
+from semblance_trainer.base.stop import Orphaned, StopRequest
+from semblance_trainer.data.dataset import read_dataset
+from semblance_trainer.data.file_rows import lay_out_files
+from semblance_trainer.data.image_cache import CacheRequest, open_cache
+from semblance_trainer.evaluation.evaluator import Evaluation, Evaluator
+from semblance_trainer.fit.reserve import seconds_for_candidates
+from semblance_trainer.fit.run_state import Checkpoint, Costs, RunState
+from semblance_trainer.fit.weight_mix import ALPHAS, average_weights, interpolate_weights
+from semblance_trainer.models.checkpoint import read_tensors, save_tensors
+from semblance_trainer.models.dual_encoder import DualEncoder, load_dual_encoder
+from semblance_trainer.updates.schedule import Plan
 
 CPU = torch.device("cpu")
 

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from semblance_trainer.config import Hyperparameters, parse_export_config, parse_fit_config
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.strict_json import camel_case
+from semblance_trainer.base.config import Hyperparameters, parse_export_config, parse_fit_config
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.base.strict_json import camel_case
 
 FIT = {"checkpoint": "c", "runFolder": "r", "train": "t", "validation": "v", "startedAt": 1}
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from conftest import write_dataset
-from semblance_trainer.dataset import read_dataset
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.file_rows import lay_out_files
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.data.dataset import read_dataset
+from semblance_trainer.data.file_rows import lay_out_files
 
 IMAGES = [["/a.png"], ["/b.png", "/b2.png"], ["/c.png"]]
 TEXTS = ["eins", "zwei\n“Ruhe”"]

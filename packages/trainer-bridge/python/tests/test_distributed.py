@@ -19,17 +19,17 @@ import pytest
 import torch
 
 from conftest import Fit, Job, draw, read_events, write_dataset
-from semblance_trainer.checkpoint import read_tensors
-from semblance_trainer.config import FitConfig, parse_fit_config
-from semblance_trainer.distributed import World, join_world
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.events import EventWriter, finite
-from semblance_trainer.fit import fit_weights
-from semblance_trainer.follow import follow_fit
-from semblance_trainer.gradients import ALONE, Exchange, GradientOptions, StepInput
-from semblance_trainer.gradients import compute_gradients as add_gradients
-from semblance_trainer.model import DualEncoder, load_dual_encoder
-from semblance_trainer.stop import StopRequest
+from semblance_trainer.base.config import FitConfig, parse_fit_config
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.base.events import EventWriter, finite
+from semblance_trainer.base.stop import StopRequest
+from semblance_trainer.distributed.world import World, join_world
+from semblance_trainer.fit.follow import follow_fit
+from semblance_trainer.fit.run_fit import fit_weights
+from semblance_trainer.models.checkpoint import read_tensors
+from semblance_trainer.models.dual_encoder import DualEncoder, load_dual_encoder
+from semblance_trainer.updates.gradients import ALONE, Exchange, GradientOptions, StepInput
+from semblance_trainer.updates.gradients import compute_gradients as add_gradients
 
 ROWS = 10  # not a multiple of four
 Loss = Literal["infonce", "sigmoid"]

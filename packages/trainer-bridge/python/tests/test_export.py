@@ -13,18 +13,18 @@ import pytest
 import torch
 
 from conftest import Fit, Job, shared_folder
-from semblance_trainer.certificate import check_towers
-from semblance_trainer.checkpoint import hash_weights, read_tensors
-from semblance_trainer.config import ExportConfig, parse_export_config
-from semblance_trainer.dataset import read_dataset
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.events import EventWriter
-from semblance_trainer.export import run_export
-from semblance_trainer.images import decode_image
-from semblance_trainer.keep import certificate_inputs, keep_weights
-from semblance_trainer.model import DualEncoder, load_dual_encoder
-from semblance_trainer.model_card import write_model_card
-from semblance_trainer.towers import make_inputs
+from semblance_trainer.base.config import ExportConfig, parse_export_config
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.data.dataset import read_dataset
+from semblance_trainer.export.certificate import check_towers
+from semblance_trainer.export.export_model import run_export
+from semblance_trainer.export.model_card import write_model_card
+from semblance_trainer.fit.keep import certificate_inputs, keep_weights
+from semblance_trainer.models.checkpoint import hash_weights, read_tensors
+from semblance_trainer.models.dual_encoder import DualEncoder, load_dual_encoder
+from semblance_trainer.models.images import decode_image
+from semblance_trainer.models.towers import make_inputs
 
 CPU = torch.device("cpu")
 

@@ -13,11 +13,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from conftest import Fit, Job, draw_dataset, read_events, write_dataset
-from semblance_trainer import pixels
-from semblance_trainer.checkpoint import read_tensors
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.events import EventWriter
-from semblance_trainer.stop import Orphaned, StopRequest
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.base.stop import Orphaned, StopRequest
+from semblance_trainer.data import pixels
+from semblance_trainer.models.checkpoint import read_tensors
 
 PLACES = ("", "-2", "-3")
 
@@ -44,7 +44,7 @@ def test_training_finds_more_and_reports_it(job: Job, fit: Fit) -> None:
     assert evaluations == [0, *range(19, 150, 19), 150]
     steps = [event for event in events if event["type"] == "step"]
     keys = {"type", "time", "step", "loss", "learningRate", "imagesPerSecond", "memoryBytes"}
-    assert all(set(event) == keys for event in steps)
+    assert all(set(event) - {"secondsLeft"} == keys for event in steps)
 
 
 def test_a_ruinous_rate_keeps_the_start(job: Job, fit: Fit) -> None:
@@ -177,7 +177,7 @@ def test_the_time_limit_holds(job: Job, fit: Fit) -> None:
 def test_without_a_limit_the_updates_left_tell_the_seconds(
     job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("semblance_trainer.events._STEP_SECONDS", 0.0)
+    monkeypatch.setattr("semblance_trainer.base.events._STEP_SECONDS", 0.0)
     config = job()
     fit(config)
     steps = [event for event in read_events(config.run_folder) if event["type"] == "step"]

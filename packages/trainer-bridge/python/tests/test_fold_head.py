@@ -13,13 +13,13 @@ from safetensors.torch import save_file
 from transformers import CLIPModel
 
 from conftest import shared_folder
-from semblance_trainer.config import ExportConfig
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.events import EventWriter
-from semblance_trainer.export import run_export
-from semblance_trainer.fold_head import can_fold_into_weights, fold_into_network, read_head
-from semblance_trainer.model import load_dual_encoder
-from semblance_trainer.model_folder import copy_model
+from semblance_trainer.base.config import ExportConfig
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.export.export_model import run_export
+from semblance_trainer.export.model_folder import copy_model
+from semblance_trainer.models.dual_encoder import load_dual_encoder
+from semblance_trainer.models.fold_head import can_fold_into_weights, fold_into_network, read_head
 
 CPU = torch.device("cpu")
 IDS = np.array([[1, 5, 9, 2], [1, 7, 2, 2]], dtype=np.int64)

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from conftest import shared_folder
-from semblance_trainer.gradients import GradientOptions, StepInput, compute_gradients
-from semblance_trainer.mixed_precision import MixedPrecision
-from semblance_trainer.model import DualEncoder, load_dual_encoder
+from semblance_trainer.models.dual_encoder import DualEncoder, load_dual_encoder
+from semblance_trainer.models.mixed_precision import MixedPrecision
+from semblance_trainer.updates.gradients import GradientOptions, StepInput, compute_gradients
 
 CPU = torch.device("cpu")
 TEXTS = ["a red circle", "a blue bar, number 2", "a red circle", "3: cross in gold", "a red bar"]

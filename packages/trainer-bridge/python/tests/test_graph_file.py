@@ -9,11 +9,11 @@ import onnx
 import onnxruntime
 import pytest
 
-from semblance_trainer import graph_file
-from semblance_trainer.config import ExportConfig
-from semblance_trainer.events import EventWriter
-from semblance_trainer.export import run_export
-from semblance_trainer.precisions import DTYPES, graph_names
+from semblance_trainer.base.config import ExportConfig
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.export.export_model import run_export
+from semblance_trainer.export.precisions import DTYPES, graph_names
+from semblance_trainer.models import graph_file
 
 GRAPHS = [name for dtype in DTYPES for name in graph_names(dtype)]
 

@@ -11,18 +11,18 @@ import pytest
 import torch
 
 from conftest import Fit, Job, read_events
-from semblance_trainer import hard_negatives
-from semblance_trainer.checkpoint import read_tensors
-from semblance_trainer.events import EventWriter
-from semblance_trainer.hard_negatives import (
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.base.negative_rules import HardNegatives
+from semblance_trainer.base.stop import StopRequest
+from semblance_trainer.batches import hard_negatives
+from semblance_trainer.batches.hard_negatives import (
     NegativeTable,
     find_hard_negatives,
     pack_hard_negatives,
 )
-from semblance_trainer.negative_rules import HardNegatives
-from semblance_trainer.relevance import merge_pairs
-from semblance_trainer.sampler import Sampler
-from semblance_trainer.stop import StopRequest
+from semblance_trainer.batches.sampler import Sampler
+from semblance_trainer.data.relevance import merge_pairs
+from semblance_trainer.models.checkpoint import read_tensors
 
 COUNT = 40
 
@@ -194,7 +194,7 @@ def test_rules_that_leave_no_caption_are_warned_of_once(job: Job, fit: Fit) -> N
 def test_without_time_batches_stay_as_they_are_and_a_warning_says_so(
     job: Job, fit: Fit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("semblance_trainer.negative_search._SHARE", 0.0)
+    monkeypatch.setattr("semblance_trainer.batches.negative_search._SHARE", 0.0)
     config = job(timeLimit=60, **settings(maxSteps=8))
     fit(config)
     codes = [e["code"] for e in read_events(config.run_folder) if e["type"] == "warning"]

@@ -12,9 +12,9 @@ from PIL import Image
 from transformers import CLIPImageProcessorPil, SiglipImageProcessorPil
 
 from conftest import draw, shared_folder
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.image_cache import CacheRequest, PixelCache, open_cache
-from semblance_trainer.images import decode_image, read_image_recipe
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.data.image_cache import CacheRequest, PixelCache, open_cache
+from semblance_trainer.models.images import decode_image, read_image_recipe
 
 SIZES = [(48, 40), (31, 97), (97, 31), (32, 32), (33, 32), (200, 11)]
 CLIP = {"size": {"shortest_edge": 32}, "crop_size": {"height": 32, "width": 32}}

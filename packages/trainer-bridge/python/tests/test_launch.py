@@ -18,11 +18,11 @@ import pytest
 import torch
 
 from conftest import Fit, Job
-from semblance_trainer.checkpoint import read_tensors
-from semblance_trainer.config import FitConfig, parse_fit_config
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.layout import Layout, lay_out
-from semblance_trainer.rank_record import EXIT_PEER_LOST, explain_end, write_outcome
+from semblance_trainer.base.config import FitConfig, parse_fit_config
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.distributed.layout import Layout, lay_out
+from semblance_trainer.distributed.rank_record import EXIT_PEER_LOST, explain_end, write_outcome
+from semblance_trainer.models.checkpoint import read_tensors
 
 SOURCE = Path(__file__).parents[1] / "src"
 FIT = {"checkpoint": "c", "runFolder": "r", "train": "t", "validation": "v", "startedAt": 1}

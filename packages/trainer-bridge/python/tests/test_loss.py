@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from semblance_trainer.loss import multi_positive_info_nce, sigmoid_loss
+from semblance_trainer.updates.loss import multi_positive_info_nce, sigmoid_loss
 
 SCALE = torch.tensor(7.0)
 

@@ -11,23 +11,23 @@ import pytest
 import torch
 
 from conftest import Fit, Job, read_events, shared_folder
-from semblance_trainer import locked_tower
-from semblance_trainer.checkpoint import Tensors, read_tensors
-from semblance_trainer.clock import Clock
-from semblance_trainer.dataset import read_dataset
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.evaluation import Evaluator
-from semblance_trainer.events import EventWriter
-from semblance_trainer.gradients import StepInput
-from semblance_trainer.locked_tower import embed_training_images
-from semblance_trainer.lora import add_lora, merged, remove_lora
-from semblance_trainer.methods import apply_method, count_parameters
-from semblance_trainer.model import DualEncoder, load_dual_encoder
-from semblance_trainer.optimizer import make_optimizer, set_learning_rate
-from semblance_trainer.pixels import read_exact_pixels
-from semblance_trainer.stop import StopRequest
-from semblance_trainer.update import Updater
-from semblance_trainer.weight_average import WeightAverage
+from semblance_trainer.base.clock import Clock
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.base.stop import StopRequest
+from semblance_trainer.data import locked_tower
+from semblance_trainer.data.dataset import read_dataset
+from semblance_trainer.data.locked_tower import embed_training_images
+from semblance_trainer.data.pixels import read_exact_pixels
+from semblance_trainer.evaluation.evaluator import Evaluator
+from semblance_trainer.models.checkpoint import Tensors, read_tensors
+from semblance_trainer.models.dual_encoder import DualEncoder, load_dual_encoder
+from semblance_trainer.models.lora import add_lora, merged, remove_lora
+from semblance_trainer.models.methods import apply_method, count_parameters
+from semblance_trainer.updates.gradients import StepInput
+from semblance_trainer.updates.optimizer import make_optimizer, set_learning_rate
+from semblance_trainer.updates.update import Updater
+from semblance_trainer.updates.weight_average import WeightAverage
 
 CPU = torch.device("cpu")
 IMAGE_TOWER = ("vision_model.", "visual_projection.")

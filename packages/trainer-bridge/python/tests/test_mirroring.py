@@ -2,7 +2,7 @@
 
 import pytest
 
-from semblance_trainer.mirroring import may_mirror
+from semblance_trainer.batches.mirroring import may_mirror
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.mixed_precision import MixedPrecision, choose_precision
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.models.mixed_precision import MixedPrecision, choose_precision
 
 CPU = torch.device("cpu")
 

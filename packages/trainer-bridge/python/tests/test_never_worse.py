@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from semblance_trainer.bootstrap import (
+from semblance_trainer.base.metric import parse_metric
+from semblance_trainer.evaluation.bootstrap import (
     clustered_interval,
     clustered_intervals,
     clustered_medians_interval,
 )
-from semblance_trainer.halves import split_validation
-from semblance_trainer.metric import parse_metric
-from semblance_trainer.never_worse import Judged, judge
+from semblance_trainer.evaluation.halves import split_validation
+from semblance_trainer.evaluation.never_worse import Judged, judge
 
 
 def pairs_of(*pairs: tuple[int, int]) -> np.ndarray:

@@ -12,14 +12,14 @@ import torch
 from onnx import numpy_helper
 
 from conftest import read_events, write_dataset
-from semblance_trainer.config import ExportConfig
-from semblance_trainer.cost import measure_cost
-from semblance_trainer.events import EventWriter
-from semblance_trainer.export import run_export
-from semblance_trainer.model import load_dual_encoder
-from semblance_trainer.quantize import safe_ranges
-from semblance_trainer.ranking import ranking_agreement
-from semblance_trainer.towers import make_inputs
+from semblance_trainer.base.config import ExportConfig
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.evaluation.ranking import ranking_agreement
+from semblance_trainer.export.cost import measure_cost
+from semblance_trainer.export.export_model import run_export
+from semblance_trainer.export.quantize import safe_ranges
+from semblance_trainer.models.dual_encoder import load_dual_encoder
+from semblance_trainer.models.towers import make_inputs
 
 ALL = ("fp32", "fp16", "int8")
 

@@ -7,9 +7,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from semblance_trainer.metric import parse_metric
-from semblance_trainer.metric_values import named_values, query_values, summarize
-from semblance_trainer.query_metrics import (
+from semblance_trainer.base.metric import parse_metric
+from semblance_trainer.evaluation.metric_values import named_values, query_values, summarize
+from semblance_trainer.evaluation.query_metrics import (
     average_precisions,
     first_ranks,
     hits,
@@ -19,7 +19,7 @@ from semblance_trainer.query_metrics import (
     reciprocal_ranks,
     relevant_found,
 )
-from semblance_trainer.ranking import Ranked, RelevantItems, rank_queries
+from semblance_trainer.evaluation.ranking import Ranked, RelevantItems, rank_queries
 
 Grades = dict[int, float]
 

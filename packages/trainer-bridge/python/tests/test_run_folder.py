@@ -11,8 +11,8 @@ from PIL import Image
 from transformers import AutoModel, AutoTokenizer, CLIPImageProcessorPil, SiglipImageProcessorPil
 
 from conftest import Fit, Job, shared_folder
-from semblance_trainer.events import EventWriter
-from semblance_trainer.keep import certificate_inputs, keep_weights
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.fit.keep import certificate_inputs, keep_weights
 
 # By name: AutoImageProcessor of the oldest transformers asks for torchvision.
 PROCESSORS = {"clip": CLIPImageProcessorPil, "siglip": SiglipImageProcessorPil}

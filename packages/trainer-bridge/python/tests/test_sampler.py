@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from semblance_trainer.relevance import Relevance, merge_pairs, scale_relevance
-from semblance_trainer.sampler import Sampler
+from semblance_trainer.batches.sampler import Sampler
+from semblance_trainer.data.relevance import Relevance, merge_pairs, scale_relevance
 
 
 def judged(images: int, *pairs: tuple[int, int, float]) -> Relevance:

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from semblance_trainer.learning_rate import automatic_learning_rate
-from semblance_trainer.schedule import Plan, Speed, first_plan, learning_rate_at, make_plan
+from semblance_trainer.updates.learning_rate import automatic_learning_rate
+from semblance_trainer.updates.schedule import Plan, Speed, first_plan, learning_rate_at, make_plan
 
 
 def test_the_rate_rises_to_its_peak_and_falls_to_zero() -> None:

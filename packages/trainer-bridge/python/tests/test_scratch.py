@@ -6,8 +6,8 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
-from semblance_trainer.model import load_dual_encoder
-from semblance_trainer.scratch import make_scratch_checkpoint, train_tokenizer
+from semblance_trainer.models.dual_encoder import load_dual_encoder
+from semblance_trainer.models.scratch import make_scratch_checkpoint, train_tokenizer
 
 TEXTS = ["A man in a brown shirt plays on the beach.", "Two black dogs!", "It's a café, 2026"] * 5
 ODD = [

@@ -10,11 +10,11 @@ import pytest
 
 from conftest import COLOURS, SHAPES, Fit, Job, draw
 from semblance_trainer.__main__ import main
-from semblance_trainer.dataset import read_dataset
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.image_file import TarMember
-from semblance_trainer.images import decode_image
-from semblance_trainer.shards import index_shards
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.data.dataset import read_dataset
+from semblance_trainer.data.shards import index_shards
+from semblance_trainer.models.image_file import TarMember
+from semblance_trainer.models.images import decode_image
 
 
 def write_shard(path: Path, members: dict[str, bytes], mode: str = "w") -> Path:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from semblance_trainer import token_table
-from semblance_trainer.model import load_dual_encoder
-from semblance_trainer.token_table import TokenTable
+from semblance_trainer.batches import token_table
+from semblance_trainer.batches.token_table import TokenTable
+from semblance_trainer.models.dual_encoder import load_dual_encoder
 
 TEXTS = ["a red bar", "gold", "A RED BAR", "", "3: cross in blue", "a red bar"]
 

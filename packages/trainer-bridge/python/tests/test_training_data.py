@@ -14,14 +14,14 @@ import torch
 from PIL import Image
 
 from conftest import Job, draw, read_events, write_dataset
-from semblance_trainer.checkpoint import read_tensors
-from semblance_trainer.clock import Clock
-from semblance_trainer.dataset import read_dataset
-from semblance_trainer.errors import TrainerError
-from semblance_trainer.events import EventWriter
-from semblance_trainer.model import DualEncoder, load_dual_encoder
-from semblance_trainer.training_data import DataOptions, TrainingData
-from semblance_trainer.training_images import open_training_images
+from semblance_trainer.base.clock import Clock
+from semblance_trainer.base.errors import TrainerError
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.batches.training_data import DataOptions, TrainingData
+from semblance_trainer.data.dataset import read_dataset
+from semblance_trainer.data.training_images import open_training_images
+from semblance_trainer.models.checkpoint import read_tensors
+from semblance_trainer.models.dual_encoder import DualEncoder, load_dual_encoder
 
 Open = Callable[..., TrainingData]
 STREAMED = {"cacheBytes": 0}

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from conftest import Job
-from semblance_trainer.gradients import StepInput
-from semblance_trainer.model import DualEncoder, load_dual_encoder
-from semblance_trainer.update import Updater
+from semblance_trainer.models.dual_encoder import DualEncoder, load_dual_encoder
+from semblance_trainer.updates.gradients import StepInput
+from semblance_trainer.updates.update import Updater
 
 CPU = torch.device("cpu")
 

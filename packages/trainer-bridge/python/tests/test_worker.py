@@ -15,10 +15,10 @@ import pytest
 import torch
 
 from conftest import Fit, Job, read_events
-from semblance_trainer.checkpoint import read_tensors
-from semblance_trainer.config import FitConfig
-from semblance_trainer.errors import describe_error
-from semblance_trainer.events import EventWriter
+from semblance_trainer.base.config import FitConfig
+from semblance_trainer.base.errors import describe_error
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.models.checkpoint import read_tensors
 
 SOURCE = Path(__file__).parents[1] / "src"
 Start = Callable[[Path, dict[str, Any]], subprocess.Popen[bytes]]

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from semblance_trainer import PROTOCOL
-from semblance_trainer.errors import TrainerError, describe_error
-from semblance_trainer.launch import RankFailed, join_job
-from semblance_trainer.shards import index_shards
-from semblance_trainer.stop import StopRequest
+from semblance_trainer.base.errors import TrainerError, describe_error
+from semblance_trainer.base.stop import StopRequest
+from semblance_trainer.data.shards import index_shards
+from semblance_trainer.distributed.launch import RankFailed, join_job
 from semblance_trainer.worker import run_job, spare_the_processor
 
 __all__ = ["main"]

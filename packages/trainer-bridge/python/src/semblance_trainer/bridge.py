@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from semblance_trainer import PROTOCOL
-from semblance_trainer.attached_worker import AttachedWorker
-from semblance_trainer.environment_report import report_environment
-from semblance_trainer.stop import forget_stop_request
-from semblance_trainer.worker_lock import find_worker, hold_folder, write_pid_file
-from semblance_trainer.worker_process import OUR_WORKER, WorkerProcess
+from semblance_trainer.base.stop import forget_stop_request
+from semblance_trainer.job.attached_worker import AttachedWorker
+from semblance_trainer.job.environment_report import report_environment
+from semblance_trainer.job.worker_lock import find_worker, hold_folder, write_pid_file
+from semblance_trainer.job.worker_process import OUR_WORKER, WorkerProcess
 
 __all__ = ["BridgeError", "handle", "init"]
 

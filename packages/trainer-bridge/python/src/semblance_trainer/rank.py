@@ -13,17 +13,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from semblance_trainer.collectives import PeerLost
-from semblance_trainer.config import parse_fit_config
-from semblance_trainer.distributed import join_world
-from semblance_trainer.errors import describe_error
-from semblance_trainer.events import EventWriter
-from semblance_trainer.fit import run_fit
-from semblance_trainer.follow import follow_fit
-from semblance_trainer.launch import LAUNCHER
-from semblance_trainer.model import pick_device
-from semblance_trainer.rank_record import EXIT_PEER_LOST, write_outcome
-from semblance_trainer.stop import Orphaned, StopRequest
+from semblance_trainer.base.config import parse_fit_config
+from semblance_trainer.base.errors import describe_error
+from semblance_trainer.base.events import EventWriter
+from semblance_trainer.base.stop import Orphaned, StopRequest
+from semblance_trainer.distributed.collectives import PeerLost
+from semblance_trainer.distributed.launch import LAUNCHER
+from semblance_trainer.distributed.rank_record import EXIT_PEER_LOST, write_outcome
+from semblance_trainer.distributed.world import join_world
+from semblance_trainer.fit.follow import follow_fit
+from semblance_trainer.fit.run_fit import run_fit
+from semblance_trainer.models.dual_encoder import pick_device
 from semblance_trainer.worker import EXIT_ORPHANED
 
 __all__ = ["main"]

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semblance_trainer import PROTOCOL
-from semblance_trainer.errors import TrainerError, describe_error
-from semblance_trainer.events import EventWriter, finite, write_atomically
-from semblance_trainer.launch import RankFailed, run_ranks
-from semblance_trainer.layout import lay_out
-from semblance_trainer.stop import Orphaned, StopRequest, watch_for_stop_request
-from semblance_trainer.worker_process import DETACHED
+from semblance_trainer.base.errors import TrainerError, describe_error
+from semblance_trainer.base.events import EventWriter, finite, write_atomically
+from semblance_trainer.base.stop import Orphaned, StopRequest, watch_for_stop_request
+from semblance_trainer.distributed.launch import RankFailed, run_ranks
+from semblance_trainer.distributed.layout import lay_out
+from semblance_trainer.job.worker_process import DETACHED
 
 if TYPE_CHECKING:
-    from semblance_trainer.config import ExportConfig
+    from semblance_trainer.base.config import ExportConfig
 
 __all__ = ["main", "run_job", "run_task", "spare_the_processor"]
 
@@ -65,7 +65,7 @@ def run_task(job: object, events: EventWriter, stop: StopRequest) -> dict[str, A
             "use versions of @semblance/trainer-bridge and semblance_trainer that belong together",
         )
     # torch takes seconds to import: a wrong config is told before, the listener runs meanwhile
-    from semblance_trainer.config import parse_export_config, parse_fit_config
+    from semblance_trainer.base.config import parse_export_config, parse_fit_config
 
     if job["task"] == "fit":
         fit_config = parse_fit_config(job["config"])
@@ -73,7 +73,7 @@ def run_task(job: object, events: EventWriter, stop: StopRequest) -> dict[str, A
         layout = lay_out(fit_config)
         if layout is not None:
             return run_ranks(fit_config.job_folder, layout, stop)
-        from semblance_trainer.fit import run_fit
+        from semblance_trainer.fit.run_fit import run_fit
 
         return run_fit(fit_config, events, stop)
     if job["task"] == "export":
@@ -88,7 +88,7 @@ def run_task(job: object, events: EventWriter, stop: StopRequest) -> dict[str, A
 def _export(config: ExportConfig, events: EventWriter) -> dict[str, Any]:
     """Export; what fails unforeseen is told as a failed export, not as a failed training."""
     try:
-        from semblance_trainer.export import run_export
+        from semblance_trainer.export.export_model import run_export
 
         return run_export(config, events)
     except (TrainerError, Orphaned):

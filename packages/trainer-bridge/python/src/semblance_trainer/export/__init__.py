@@ -1,0 +1,1 @@
+"""Model folders: graphs, precisions, certificates, model cards."""

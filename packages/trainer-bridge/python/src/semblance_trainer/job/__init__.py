@@ -1,0 +1,1 @@
+"""Workers as the processes see them that start and follow them; no torch here."""
