@@ -21,7 +21,7 @@ from transformers import (
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "packages/trainer-bridge/python/src"))
 
-from semblance_trainer.scratch import train_tokenizer, write_checkpoint_files  # noqa: E402
+from semblance_trainer.models.scratch import train_tokenizer, write_checkpoint_files  # noqa: E402
 
 
 def write_clip(folder: Path, captions: list[str]) -> None:

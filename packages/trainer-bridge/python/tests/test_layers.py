@@ -26,9 +26,8 @@ TOP = len(ORDER)  # what is started: bridge, worker, rank, the command
 
 def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-            "semblance_trainer."
-        ):
+        module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        if module.startswith("semblance_trainer."):
             yield module
 
 
