@@ -290,9 +290,12 @@ def test_patience_ends_a_run_that_does_not_improve(job: Job, fit: Fit) -> None:
     assert result["steps"] < 400
 
 
-def test_the_run_folder_is_not_the_checkpoint(job: Job, fit: Fit, micro_checkpoint: Path) -> None:
+def test_the_run_folder_is_not_the_checkpoint(
+    job: Job, fit: Fit, micro_checkpoint: Path, tmp_path: Path
+) -> None:
+    start = str(shutil.copytree(micro_checkpoint, tmp_path / "start"))
     with pytest.raises(TrainerError, match="is the checkpoint"):
-        fit(job(runFolder=str(micro_checkpoint)))
+        fit(job(checkpoint=start, runFolder=start))
 
 
 def test_a_folder_without_a_model_is_not_a_checkpoint(job: Job, fit: Fit, tmp_path: Path) -> None:
