@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { ConformanceError } from "../errors.ts";
 import { createFakeTrainer, type FakeTrainer } from "../fixtures/fake-trainer.ts";
 import type { FitCommon, FitResult, TrainingEvent, TrainingRun } from "../trainer.ts";
-import { type TrainerFixture, type TrainerUnderTest, trainerCases } from "./trainer-cases.ts";
+import { trainerCases } from "./trainer-cases.ts";
+import type { TrainerFixture, TrainerUnderTest } from "./trainer-suite.ts";
 
 let folders = 0;
 

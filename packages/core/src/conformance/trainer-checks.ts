@@ -1,7 +1,7 @@
 import type { RunOptions } from "../run-options.ts";
 import type { FitCommon, FitResult, TrainingEvent, TrainingRun } from "../trainer.ts";
 import { expectThat } from "./conformance-case.ts";
-import type { TrainerSuite } from "./trainer-cases.ts";
+import type { TrainerSuite } from "./trainer-suite.ts";
 
 /** A fit with what it told. */
 export interface ObservedFit {

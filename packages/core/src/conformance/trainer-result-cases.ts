@@ -1,8 +1,8 @@
 import { ConfigError } from "../errors.ts";
 import type { FitCommon, FitResult } from "../trainer.ts";
 import { type ConformanceCase, expectSame, expectThat, rejectionOf } from "./conformance-case.ts";
-import type { TrainerSuite } from "./trainer-cases.ts";
 import { essenceOf, type ObservedFit, settle, startFit } from "./trainer-checks.ts";
+import type { TrainerSuite } from "./trainer-suite.ts";
 
 /** The promises about what a fit tells and gives. */
 export function resultCases<Spec extends FitCommon>(

@@ -1,8 +1,8 @@
 import { SemblanceError } from "../errors.ts";
 import type { FitCommon, TrainingRun } from "../trainer.ts";
 import { type ConformanceCase, expectSame, expectThat, rejectionOf } from "./conformance-case.ts";
-import type { TrainerSuite } from "./trainer-cases.ts";
 import { essenceOf, type ObservedFit, settle, startFit } from "./trainer-checks.ts";
+import type { TrainerSuite } from "./trainer-suite.ts";
 
 /** The promises about how a fit ends. */
 export function runCases<Spec extends FitCommon>(
