@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -15,19 +14,18 @@ from semblance_trainer.batches.negative_search import NegativeSearch
 from semblance_trainer.batches.training_data import TrainingData
 from semblance_trainer.distributed.world import SOLO, World
 from semblance_trainer.evaluation.evaluator import Evaluator
-from semblance_trainer.fit.reserve import seconds_for_candidates, seconds_kept_for_the_end
+from semblance_trainer.fit.pace import Pace
 from semblance_trainer.fit.run_state import Checkpoint, RunState
 from semblance_trainer.models.checkpoint import CheckpointStore, Tensors, read_tensors
 from semblance_trainer.models.dual_encoder import DualEncoder
 from semblance_trainer.updates.gradients import StepInput
 from semblance_trainer.updates.learning_rate import CLEARLY_ABOVE_CHANCE
-from semblance_trainer.updates.schedule import Speed, learning_rate_at, make_plan
+from semblance_trainer.updates.schedule import learning_rate_at
 from semblance_trainer.updates.update import Updater
 
 __all__ = ["Order", "Trainer", "TrainingParts"]
 
 _SAVE_SECONDS = 20.0
-_WARM_STEPS = 5  # the first updates of a process are slower than the rest
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,7 @@ class Trainer:
         self._saved_at = time.monotonic()
         self._fresh: dict[int, Tensors] = {}  # weights of a step that are in no file yet
         self._slots = state.slots()  # as they are on disk
-        self._timed: list[float] = []
-        self._steps_here = 0
+        self._pace = Pace(state, parts.hyperparameters, parts.clock)
 
     def restore(self, last: Tensors, optimizer: Tensors) -> None:
         """Put back the weights and optimizer state of a checkpoint."""
@@ -115,14 +112,9 @@ class Trainer:
             return "timeLimit" if self._parts.clock.limit is not None else "maxSteps"
         if h.patience is not None and state.without_gain >= h.patience:
             return "patience"
-        if self._parts.clock.remaining() < self._kept_for_the_end():
+        if self._parts.clock.remaining() < self._pace.seconds_kept_for_the_end():
             return "timeLimit"
         return None
-
-    def _kept_for_the_end(self) -> float:
-        most, limit = self._parts.hyperparameters.average_top, self._parts.clock.limit
-        costs = self.state.costs
-        return seconds_kept_for_the_end(costs) + seconds_for_candidates(costs, limit, most)
 
     def tell_progress(self) -> None:
         """Tell how many updates are made, and of how many once that is known."""
@@ -136,7 +128,7 @@ class Trainer:
         trained = state.start.mean_reciprocal_rank >= CLEARLY_ABOVE_CHANCE * evaluator.chance()
         if self._negatives.is_due(state.step, state.negatives_at, start_is_trained=trained):
             seconds_per_item = state.costs.evaluation / max(1, evaluator.items)
-            left = self._parts.clock.remaining() - self._kept_for_the_end()
+            left = self._parts.clock.remaining() - self._pace.seconds_kept_for_the_end()
             table = self._negatives.look(state.step, seconds_per_item, left)
             if table is not None:
                 state.negatives_at = state.step
@@ -156,22 +148,14 @@ class Trainer:
             self._tell_step(done.loss, rate, len(batch.targets), began, force=True)
             return False
         state.step += 1
-        self._measure(time.monotonic() - began)
+        self._pace.measure(time.monotonic() - began)
         self._tell_step(done.loss, rate, len(batch.targets), began, force=state.step == 1)
         return True
-
-    def _measure(self, seconds: float) -> None:
-        self._steps_here += 1
-        if self._steps_here <= _WARM_STEPS:
-            return
-        costs = self.state.costs
-        costs.step = max(seconds, 0.9 * costs.step)
-        self._timed.append(seconds)
 
     def _tell_step(
         self, loss: float, rate: float, images: int, began: float, *, force: bool
     ) -> None:
-        left = self._seconds_left()
+        left = self._pace.seconds_left()
         self._parts.events.step(
             force=force,
             step=self.state.step,
@@ -181,50 +165,16 @@ class Trainer:
             secondsLeft=None if math.isinf(left) else max(0.0, round(left, 1)),
         )
 
-    def _seconds_left(self) -> float:
-        """Return the seconds until the limit or, without one, the plan ends; infinite: unknown."""
-        state, costs = self.state, self.state.costs
-        left = self._parts.clock.remaining()
-        if math.isfinite(left) or not state.plan.final or self._steps_here <= _WARM_STEPS:
-            return left
-        looking = (costs.evaluation + costs.save) / state.plan.evaluation_every
-        return (state.plan.total - state.step) * (costs.step + looking)
-
     def _look_after(self) -> None:
-        """Plan when the speed is known, correct it halfway; evaluate and save when it is time."""
+        """Keep the plan in step with the clock; evaluate and save when it is time."""
         state = self.state
-        if not state.plan.final and self._speed_is_known():
-            self._plan()
-            if self._parts.clock.limit is not None:
-                halfway = (state.step + state.plan.total) // 2
-                state.plan = replace(state.plan, correct_at=halfway)
-        elif state.step == state.plan.correct_at and self._timed:
-            self._plan()
+        if self._pace.plan():
+            self.tell_progress()
         if state.plan.final and state.step % state.plan.evaluation_every == 0:
             self._evaluate()
             self.save()
         elif time.monotonic() - self._saved_at > max(_SAVE_SECONDS, 10 * state.costs.save):
             self.save()
-
-    def _speed_is_known(self) -> bool:
-        measured, limit = sum(self._timed), self._parts.clock.limit
-        wanted = 2.0 if limit is None else 0.03 * limit
-        return len(self._timed) >= 5 and measured >= wanted
-
-    def _plan(self) -> None:
-        state, parts = self.state, self._parts
-        costs = state.costs
-        left = parts.clock.remaining() - self._kept_for_the_end()
-        interval = parts.hyperparameters.evaluation_interval
-        if interval is None:
-            interval = (parts.clock.limit or math.inf) / 8
-        speed = Speed(statistics.median(self._timed), costs.evaluation, costs.save)
-        self._timed.clear()
-        most = parts.hyperparameters.max_steps
-        if parts.clock.limit is None:
-            most = state.plan.total
-        state.plan = make_plan(state.step, left, speed, interval=interval, most=most)
-        self.tell_progress()
 
     def _evaluate(self) -> None:
         with self._updater.kept_weights():
