@@ -9,6 +9,7 @@ const environment = {
   ...process.env,
   PYTHONPATH: resolve(folder, "src"),
   OMP_WAIT_POLICY: "PASSIVE",
+  OMP_NUM_THREADS: "1", // the tests' models are tiny, and the tests of TypeScript run beside
   TOKENIZERS_PARALLELISM: "false",
 };
 

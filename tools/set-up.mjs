@@ -1,8 +1,17 @@
 // Plain JavaScript without dependencies: the Node that starts npm (20 or newer) runs this before
 // anything is installed. Everything after the installation runs on the Node that the lock names.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,20 +32,45 @@ export const node = join(
  * unless `mayFail`: then its exit code is returned.
  */
 export function run(command, parameters, { mayFail = false, environment = {} } = {}) {
-  const path = [join(modules, ".bin"), process.env.PATH].join(
-    process.platform === "win32" ? ";" : ":",
-  );
-  const { status, error } = spawnSync(command, parameters, {
-    cwd: root,
-    stdio: "inherit",
-    // npm and the tools in .bin are scripts there, which only a shell runs; a path is run as it is.
-    shell: process.platform === "win32" && !isAbsolute(command),
-    env: { ...process.env, ...environment, PATH: path },
-  });
+  const options = { ...spawnOptions(command, environment), stdio: "inherit" };
+  const { status, error } = spawnSync(command, parameters, options);
   if (error) process.stderr.write(`Cannot run ${command}: ${error.message}\n`);
   const code = status ?? 1;
   if (code !== 0 && !mayFail) process.exit(code);
   return code;
+}
+
+/**
+ * Starts a command that runs beside others. The promise gives its exit code and what it printed,
+ * kept in a file meanwhile: a pipe would fill up, and halt it, while `run` waits for something else.
+ */
+export function startBeside(command, parameters) {
+  const folder = mkdtempSync(join(tmpdir(), "semblance-"));
+  const file = join(folder, "output");
+  const output = openSync(file, "w");
+  const options = { ...spawnOptions(command), stdio: ["ignore", output, output] };
+  const child = spawn(command, parameters, options);
+  return new Promise((settle) => {
+    const end = (code) => {
+      closeSync(output);
+      settle({ code, output: readFileSync(file, "utf8") });
+      rmSync(folder, { recursive: true });
+    };
+    child.once("close", (code) => end(code ?? 1));
+    child.once("error", () => end(1));
+  });
+}
+
+function spawnOptions(command, environment = {}) {
+  const path = [join(modules, ".bin"), process.env.PATH].join(
+    process.platform === "win32" ? ";" : ":",
+  );
+  return {
+    cwd: root,
+    // npm and the tools in .bin are scripts there, which only a shell runs; a path is run as it is.
+    shell: process.platform === "win32" && !isAbsolute(command),
+    env: { ...process.env, ...environment, PATH: path },
+  };
 }
 
 /** Says which step begins. */
