@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCheckpoint } from "../encoder/make-model.ts";
 import { trainerPython } from "../environment.ts";
-import type { BenchmarkOptions, BenchmarkResult, PreparedBenchmark, Row } from "../measure.ts";
+import {
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  isWanted,
+  type PreparedBenchmark,
+  type Row,
+} from "../measure.ts";
 import { compareQuality } from "./quality-case.ts";
 import {
   pairsOfImages,
@@ -53,7 +59,8 @@ export async function prepareTrainerBenchmark(
   const peers = await setUpPeers();
   const small = await smallCase(data, folder, size);
   const b32 = await b32Case(data, folder, size);
-  const hasQuality = size.quality.seeds.length > 0 && peers.autogluon !== undefined;
+  const isAsked = size.quality.seeds.length > 0 && isWanted("quality", options.only);
+  const hasQuality = isAsked && peers.autogluon !== undefined;
   const starts = hasQuality ? await makeStarts(data, folder, size.pretraining) : [];
   const resources = stack.move();
   return {
