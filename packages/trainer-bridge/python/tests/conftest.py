@@ -168,6 +168,17 @@ def fit() -> Fit:
     return run
 
 
+def begun_now(config: FitConfig) -> dict[str, Any]:
+    """Return the JSON of a fit's start, data and run folder, with a clock that begins now."""
+    return {
+        "checkpoint": config.checkpoint,
+        "runFolder": config.run_folder,
+        "train": config.train,
+        "validation": config.validation,
+        "startedAt": time.time(),
+    }
+
+
 def read_events(run_folder: str) -> list[dict[str, Any]]:
     """Return a run's events."""
     text = (Path(run_folder) / "job" / "events.jsonl").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pytest
 import torch
 
-from conftest import Fit, Job, draw, read_events, write_dataset
+from conftest import Fit, Job, begun_now, draw, read_events, write_dataset
 from semblance_trainer.base.config import FitConfig, parse_fit_config
 from semblance_trainer.base.errors import TrainerError
 from semblance_trainer.base.events import EventWriter, finite
@@ -130,16 +130,9 @@ def finish(processes: list[BaseProcess]) -> None:
 
 
 def as_json(config: FitConfig, **changes: Any) -> dict[str, Any]:
-    value = {
-        "checkpoint": config.checkpoint,
-        "runFolder": config.run_folder,
-        "train": config.train,
-        "validation": config.validation,
-        "startedAt": time.time(),
-    }
     hyperparameters = {"batchSize": 15, "maxSteps": 24, "learningRate": 1e-3}
     hyperparameters.update(changes.pop("hyperparameters", {}))
-    return {**value, **changes, "hyperparameters": hyperparameters}
+    return {**begun_now(config), **changes, "hyperparameters": hyperparameters}
 
 
 def fit_together(config: FitConfig, **changes: Any) -> dict[str, Any]:

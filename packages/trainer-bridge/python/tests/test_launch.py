@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import torch
 
-from conftest import Fit, Job
+from conftest import Fit, Job, begun_now
 from semblance_trainer.base.config import FitConfig, parse_fit_config
 from semblance_trainer.base.errors import TrainerError
 from semblance_trainer.distributed.layout import Layout, lay_out
@@ -54,11 +54,7 @@ def start() -> Iterator[Start]:
 def write_job(config: FitConfig, **changes: Any) -> dict[str, Any]:
     """Write the job.json of a fit, of two processes unless told otherwise."""
     value = {
-        "checkpoint": config.checkpoint,
-        "runFolder": config.run_folder,
-        "train": config.train,
-        "validation": config.validation,
-        "startedAt": time.time(),
+        **begun_now(config),
         "processes": 2,
         "hyperparameters": {"batchSize": 15, "maxSteps": 1_000_000, "learningRate": 1e-3},
         **changes,

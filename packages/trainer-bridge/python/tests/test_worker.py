@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 
-from conftest import Fit, Job, read_events
+from conftest import Fit, Job, begun_now, read_events
 from semblance_trainer.base.config import FitConfig
 from semblance_trainer.base.errors import describe_error
 from semblance_trainer.base.events import EventWriter
@@ -38,11 +38,7 @@ def start() -> Start:
 
 def as_job(config: FitConfig, steps: int) -> dict[str, Any]:
     value = {
-        "checkpoint": config.checkpoint,
-        "runFolder": config.run_folder,
-        "train": config.train,
-        "validation": config.validation,
-        "startedAt": time.time(),
+        **begun_now(config),
         "hyperparameters": {"batchSize": 16, "maxSteps": steps, "learningRate": 1e-3},
     }
     return {"protocol": 1, "task": "fit", "config": value}
