@@ -1,6 +1,6 @@
 import { type Encoder, type ModelProvider, parseConfig, type Trainer } from "@semblance/core";
 import { z } from "zod";
-import type { ColumnSpec } from "./columns.ts";
+import type { ColumnSpec } from "./data/columns.ts";
 
 /** A metric family that evaluation reports at each cut-off. */
 type EvalMetric = "hit" | "recall" | "precision" | "mrr" | "map" | "ndcg";

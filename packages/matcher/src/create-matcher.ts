@@ -4,14 +4,14 @@ import {
   type OpenedModel,
   withoutUndefined,
 } from "@semblance/core";
-import { type MatcherData, toTable } from "./columns.ts";
 import { type MatcherConfig, type MatcherSettings, parseMatcherConfig } from "./config.ts";
-import { encodeColumn } from "./encode-column.ts";
-import { evaluateMatcher } from "./evaluate-matcher.ts";
-import { fitModel, holdOut } from "./fit-model.ts";
+import { type MatcherData, toTable } from "./data/columns.ts";
+import { resolveColumns, toDataset } from "./data/matcher-dataset.ts";
+import { encodeColumn } from "./encoding/encode-column.ts";
+import { evaluateMatcher } from "./evaluation/evaluate-matcher.ts";
+import { fitModel, holdOut } from "./fit/fit-model.ts";
 import type { ExtractOptions, FitOptions, FitSummary, Matcher } from "./matcher.ts";
-import { resolveColumns, toDataset } from "./matcher-dataset.ts";
-import { saveMatcher } from "./save-matcher.ts";
+import { saveMatcher } from "./storage/save-matcher.ts";
 
 /**
  * Makes a {@link Matcher} of an encoder, or of a model's name and the provider that opens it.

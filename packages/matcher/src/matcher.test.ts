@@ -16,8 +16,8 @@ import {
 import { createFakeEncoder } from "@semblance/core/conformance";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createMatcher } from "./create-matcher.ts";
-import { loadMatcher } from "./load-matcher.ts";
-import { semanticSearch } from "./semantic-search.ts";
+import { semanticSearch } from "./search/semantic-search.ts";
+import { loadMatcher } from "./storage/load-matcher.ts";
 
 let encoder: Encoder;
 // A matcher that is disposed of takes its encoder with it.

@@ -6,9 +6,9 @@ import type {
   RunOptions,
   TrainingEvent,
 } from "@semblance/core";
-import type { MatcherData } from "./columns.ts";
 import type { MatcherSettings } from "./config.ts";
-import type { RetrievalReport } from "./retrieval-report.ts";
+import type { MatcherData } from "./data/columns.ts";
+import type { RetrievalReport } from "./evaluation/retrieval-report.ts";
 
 /**
  * Matches images and texts: measures a model, fine-tunes it, embeds with it.

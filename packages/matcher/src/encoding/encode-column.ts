@@ -9,7 +9,7 @@ import {
   withoutUndefined,
 } from "@semblance/core";
 import { imageReferences } from "@semblance/data";
-import type { ColumnSpec } from "./columns.ts";
+import type { ColumnSpec } from "../data/columns.ts";
 import { towerOf } from "./encode-dataset.ts";
 
 /** Options of {@link encodeColumn}. */

@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, realpath, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ModelError, type OpenedModel } from "@semblance/core";
-import type { MatcherSettings } from "./config.ts";
+import type { MatcherSettings } from "../config.ts";
 
 /** The file that makes a model folder a saved matcher. */
 export const settingsFile = "matcher.json";

@@ -8,9 +8,9 @@ import {
 } from "@semblance/core";
 import { hashGallery } from "@semblance/data";
 import { type EvaluateRetrievalOptions, evaluateRetrieval } from "@semblance/eval";
-import { type EncodedDataset, encodeDataset, judgementRows } from "./encode-dataset.ts";
-import { placeEmbeddings, type StoredEmbeddings } from "./place-embeddings.ts";
-import { replaceItems } from "./replace-items.ts";
+import { replaceItems } from "../data/replace-items.ts";
+import { type EncodedDataset, encodeDataset, judgementRows } from "../encoding/encode-dataset.ts";
+import { placeEmbeddings, type StoredEmbeddings } from "../encoding/place-embeddings.ts";
 import type { DatasetEvaluation, ModelFacts, RetrievalReport } from "./retrieval-report.ts";
 
 /** Options of {@link evaluateDataset}. */

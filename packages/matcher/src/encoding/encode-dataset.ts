@@ -13,7 +13,7 @@ import {
   type Tower,
   withoutUndefined,
 } from "@semblance/core";
-import type { Modality } from "./columns.ts";
+import type { Modality } from "../data/columns.ts";
 
 /** A dataset's items as vectors, with the items that could not be encoded left out. */
 export interface EncodedDataset {

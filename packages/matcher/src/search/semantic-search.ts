@@ -6,9 +6,9 @@ import {
   withoutUndefined,
 } from "@semblance/core";
 import { semanticSearch as searchEmbeddings } from "@semblance/search";
-import { type ColumnSpec, type MatcherData, resolveColumn, toTable } from "./columns.ts";
-import { encodeColumn } from "./encode-column.ts";
-import type { Matcher, SearchHit } from "./matcher.ts";
+import { type ColumnSpec, type MatcherData, resolveColumn, toTable } from "../data/columns.ts";
+import { encodeColumn } from "../encoding/encode-column.ts";
+import type { Matcher, SearchHit } from "../matcher.ts";
 
 /** Options of {@link semanticSearch}: each side as data, as embeddings, or both. */
 export interface SemanticSearchOptions extends RunOptions {

@@ -6,7 +6,7 @@ import {
   type ItemFailure,
   selectRows,
 } from "@semblance/core";
-import type { Modality } from "./columns.ts";
+import type { Modality } from "../data/columns.ts";
 import { itemsOf } from "./encode-dataset.ts";
 
 /** Vectors that were made earlier. */

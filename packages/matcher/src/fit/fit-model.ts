@@ -13,9 +13,9 @@ import {
 } from "@semblance/core";
 import { selectSplit, splitDataset } from "@semblance/data";
 import { pairedInterval } from "@semblance/eval";
+import type { FitSummary } from "../matcher.ts";
+import { copyWeights } from "../storage/save-matcher.ts";
 import { encodeForFit } from "./encode-for-fit.ts";
-import type { FitSummary } from "./matcher.ts";
-import { copyWeights } from "./save-matcher.ts";
 
 /** Options of {@link fitModel}. */
 export interface FitModelOptions extends RunOptions {

@@ -6,12 +6,12 @@ import {
   withoutUndefined,
 } from "@semblance/core";
 import { imageReferences } from "@semblance/data";
-import { type Modality, toTable } from "./columns.ts";
-import type { MatcherSettings } from "./config.ts";
+import type { MatcherSettings } from "../config.ts";
+import { type Modality, toTable } from "../data/columns.ts";
+import { resolveColumns, toDataset } from "../data/matcher-dataset.ts";
+import { replaceItems } from "../data/replace-items.ts";
+import type { EvaluateOptions, MatcherEvaluation } from "../matcher.ts";
 import { evaluateDataset } from "./evaluate-dataset.ts";
-import type { EvaluateOptions, MatcherEvaluation } from "./matcher.ts";
-import { resolveColumns, toDataset } from "./matcher-dataset.ts";
-import { replaceItems } from "./replace-items.ts";
 import type { RetrievalReport } from "./retrieval-report.ts";
 
 const defaultCutoffs = [1, 5, 10];

@@ -1,5 +1,6 @@
 import { ConfigError, type Dataset, type Table, withoutUndefined } from "@semblance/core";
 import { datasetFromTable } from "@semblance/data";
+import { defaultLabel, type MatcherSettings } from "../config.ts";
 import {
   type ColumnSpec,
   type MatcherData,
@@ -7,7 +8,6 @@ import {
   resolveColumn,
   toTable,
 } from "./columns.ts";
-import { defaultLabel, type MatcherSettings } from "./config.ts";
 
 /** The matcher's two columns, with what each holds. */
 export interface MatcherColumns {

@@ -7,7 +7,7 @@ import {
   TrainerError,
   withoutUndefined,
 } from "@semblance/core";
-import { encodeDataset } from "./encode-dataset.ts";
+import { encodeDataset } from "../encoding/encode-dataset.ts";
 
 /** Options of {@link encodeForFit}. */
 export interface EncodeForFitOptions extends RunOptions {

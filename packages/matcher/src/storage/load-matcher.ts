@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, ModelError, type ModelProvider, type Trainer } from "@semblance/core";
-import { parseSavedSettings } from "./config.ts";
-import { createMatcher } from "./create-matcher.ts";
-import type { Matcher } from "./matcher.ts";
+import { parseSavedSettings } from "../config.ts";
+import { createMatcher } from "../create-matcher.ts";
+import type { Matcher } from "../matcher.ts";
 import { settingsFile } from "./save-matcher.ts";
 
 /** What {@link loadMatcher} needs beside the folder. */
