@@ -5,6 +5,12 @@ export {
   type PairedOptions,
   pairedInterval,
 } from "@semblance/core";
-export { evaluateRetrieval } from "./evaluate-retrieval.ts";
-export type { Direction, Evaluation, MetricValue, QueryResult, RowHit } from "./evaluation.ts";
-export type { EvaluateRetrievalOptions } from "./retrieval-options.ts";
+export { evaluateRetrieval } from "./retrieval/evaluate-retrieval.ts";
+export type {
+  Direction,
+  Evaluation,
+  MetricValue,
+  QueryResult,
+  RowHit,
+} from "./retrieval/evaluation.ts";
+export type { EvaluateRetrievalOptions } from "./retrieval/retrieval-options.ts";

@@ -1,7 +1,7 @@
 import { bootstrapInterval, createRandom, type EncodedPairs, toEmbeddings } from "@semblance/core";
 import { describe, expect, test } from "vitest";
+import trec from "../fixtures/trec-eval.json" with { type: "json" };
 import { evaluateRetrieval } from "./evaluate-retrieval.ts";
-import trec from "./fixtures/trec-eval.json" with { type: "json" };
 
 // With one-hot texts, an image's coordinates are its scores.
 function pairsOf(scores: readonly number[][], grades: readonly number[][]): EncodedPairs {
