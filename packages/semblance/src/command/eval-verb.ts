@@ -1,29 +1,21 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Dataset, withoutUndefined } from "@semblance/core";
-import { openDataset } from "@semblance/data";
-import { type DatasetEvaluation, evaluateDataset, type RetrievalReport } from "@semblance/matcher";
+import type { DatasetEvaluation } from "@semblance/matcher";
 import type { Command } from "commander";
-import { version } from "../version.ts";
 import {
   addDataOptions,
   addModelOptions,
   addOutputOptions,
-  type DataOptions,
   parseCutoffs,
   type SeedOptions,
 } from "./common-options.ts";
-import { type EvalSourceOptions, openEvalSource } from "./eval-source.ts";
+import { manifestOf } from "./evaluation-manifest.ts";
 import { formatMetrics } from "./format-metrics.ts";
+import { type EvaluationRequest, runEvaluation } from "./run-evaluation.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 import { writeQueryResults } from "./write-query-results.ts";
 
-interface EvalOptions extends SeedOptions, DataOptions, EvalSourceOptions {
-  readonly data: string;
-  readonly split?: string;
-  readonly k: number[];
-  readonly label?: string;
-  readonly ci: boolean;
+interface EvalOptions extends SeedOptions, EvaluationRequest {
   readonly output?: string;
 }
 
@@ -53,43 +45,11 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
 }
 
 async function runEval(options: EvalOptions, tools: VerbTools): Promise<VerbResult> {
-  const columns = withoutUndefined({
-    ...options.columns,
-    relevance: options.label ?? options.columns?.relevance,
-  });
-  const { baseFolder, seed, k: cutoffs, batchSize, output } = options;
-  const { onProgress, signal } = tools;
-  const dataset = await openDataset(
-    options.data,
-    withoutUndefined({ columns, baseFolder, signal }),
-  );
-  const split = chooseSplit(dataset, options, tools);
+  const { output } = options;
   if (output !== undefined) await mkdir(dirname(output), { recursive: true });
-  await using source = await openEvalSource(options, tools);
-  const evaluation = await evaluateDataset(
-    withoutUndefined({
-      dataset,
-      split,
-      source: source.vectors,
-      model: source.facts,
-      cutoffs,
-      confidence: options.ci ? { seed } : (false as const),
-      topHits: output === undefined ? 0 : 10,
-      batchSize,
-      onProgress,
-      signal,
-    }),
-  );
+  const topHits = output === undefined ? 0 : 10;
+  const evaluation = await runEvaluation({ ...options, topHits }, tools);
   return toResult(evaluation, options);
-}
-
-function chooseSplit(dataset: Dataset, options: EvalOptions, tools: VerbTools): string | undefined {
-  const { splits } = dataset;
-  if (options.split !== undefined || splits.length === 0) return options.split;
-  const split = splits.includes("test") ? "test" : undefined;
-  const what = split === undefined ? "all splits together" : `the split "${split}"`;
-  tools.note(`Evaluating ${what}, of ${splits.join(", ")}; --split names one.`);
-  return split;
 }
 
 async function toResult(evaluation: DatasetEvaluation, options: EvalOptions): Promise<VerbResult> {
@@ -107,26 +67,4 @@ async function toResult(evaluation: DatasetEvaluation, options: EvalOptions): Pr
   await writeQueryResults(queries, evaluation);
   await writeFile(options.output, `${JSON.stringify(document, null, 2)}\n`);
   return { document, text, failures: report.failures };
-}
-
-/** What it takes to run this evaluation again. */
-function manifestOf(options: EvalOptions, report: RetrievalReport) {
-  return {
-    semblance: version,
-    node: process.version,
-    platform: `${process.platform}-${process.arch}`,
-    created: new Date().toISOString(),
-    model: options.model ?? null,
-    imageEmbeddings: options.imageEmbeddings ?? null,
-    textEmbeddings: options.textEmbeddings ?? null,
-    data: options.data,
-    split: report.dataset.split,
-    columns: options.columns ?? null,
-    baseFolder: options.baseFolder ?? null,
-    label: options.label ?? null,
-    k: options.k,
-    dtype: report.model.dtype,
-    seed: options.seed,
-    intervals: options.ci,
-  };
 }

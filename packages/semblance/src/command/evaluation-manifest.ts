@@ -1,0 +1,53 @@
+import type { RetrievalReport } from "@semblance/matcher";
+import { version } from "../version.ts";
+import type { EvaluationRequest } from "./run-evaluation.ts";
+
+/** What it takes to run an evaluation again: `manifest` in the document of `eval`. */
+export interface EvaluationManifest {
+  readonly semblance: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly created: string;
+  readonly model: string | null;
+  readonly imageEmbeddings: string | null;
+  readonly textEmbeddings: string | null;
+  readonly data: string;
+  readonly split: string | null;
+  readonly columns: Readonly<Record<string, string>> | null;
+  readonly baseFolder: string | null;
+  /** The relevance column. */
+  readonly label: string | null;
+  readonly k: readonly number[];
+  readonly dtype: string | null;
+  readonly device: string;
+  readonly batchSize: number | null;
+  readonly seed: number;
+  readonly intervals: boolean;
+}
+
+/** The manifest of an evaluation that was made as requested. */
+export function manifestOf(
+  request: EvaluationRequest,
+  report: RetrievalReport,
+): EvaluationManifest {
+  return {
+    semblance: version,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    created: new Date().toISOString(),
+    model: request.model ?? null,
+    imageEmbeddings: request.imageEmbeddings ?? null,
+    textEmbeddings: request.textEmbeddings ?? null,
+    data: request.data,
+    split: report.dataset.split,
+    columns: request.columns ?? null,
+    baseFolder: request.baseFolder ?? null,
+    label: request.label ?? null,
+    k: request.k,
+    dtype: report.model.dtype,
+    device: request.device,
+    batchSize: request.batchSize ?? null,
+    seed: request.seed,
+    intervals: request.ci,
+  };
+}

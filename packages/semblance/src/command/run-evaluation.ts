@@ -1,0 +1,70 @@
+import { type Dataset, withoutUndefined } from "@semblance/core";
+import { openDataset } from "@semblance/data";
+import { type DatasetEvaluation, evaluateDataset } from "@semblance/matcher";
+import type { DataOptions } from "./common-options.ts";
+import { type EvalSourceOptions, openEvalSource } from "./eval-source.ts";
+import type { VerbTools } from "./run-verb.ts";
+
+/** What decides the figures of an evaluation: what `eval` is told, and a manifest keeps. */
+export interface EvaluationRequest extends DataOptions, EvalSourceOptions {
+  readonly data: string;
+  readonly split?: string;
+  readonly k: readonly number[];
+  /** The relevance column. */
+  readonly label?: string;
+  /** Whether to make intervals. */
+  readonly ci: boolean;
+  readonly seed: number;
+  /** Best hits kept per query. @defaultValue 0 */
+  readonly topHits?: number;
+}
+
+/**
+ * Opens data and model, or data and embeddings, and evaluates.
+ *
+ * @throws {@link DatasetError} or {@link ModelError} for data or a model that cannot be used.
+ */
+export async function runEvaluation(
+  request: EvaluationRequest,
+  tools: VerbTools,
+): Promise<DatasetEvaluation> {
+  const columns = withoutUndefined({
+    ...request.columns,
+    relevance: request.label ?? request.columns?.relevance,
+  });
+  const { baseFolder, seed, k: cutoffs, batchSize, topHits } = request;
+  const { onProgress, signal } = tools;
+  const dataset = await openDataset(
+    request.data,
+    withoutUndefined({ columns, baseFolder, signal }),
+  );
+  const split = chooseSplit(dataset, request, tools);
+  await using source = await openEvalSource(request, tools);
+  return await evaluateDataset(
+    withoutUndefined({
+      dataset,
+      split,
+      source: source.vectors,
+      model: source.facts,
+      cutoffs,
+      confidence: request.ci ? { seed } : (false as const),
+      topHits,
+      batchSize,
+      onProgress,
+      signal,
+    }),
+  );
+}
+
+function chooseSplit(
+  dataset: Dataset,
+  request: EvaluationRequest,
+  tools: VerbTools,
+): string | undefined {
+  const { splits } = dataset;
+  if (request.split !== undefined || splits.length === 0) return request.split;
+  const split = splits.includes("test") ? "test" : undefined;
+  const what = split === undefined ? "all splits together" : `the split "${split}"`;
+  tools.note(`Evaluating ${what}, of ${splits.join(", ")}; --split names one.`);
+  return split;
+}
