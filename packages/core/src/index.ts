@@ -35,12 +35,19 @@ export {
   TrainerError,
 } from "./errors.ts";
 export { createEventQueue, type EventQueue } from "./event-queue.ts";
-export type { Grades } from "./expected-metrics.ts";
 export { float16ToFloat32, float32ToFloat16 } from "./float16.ts";
 export { fromAnyIterable } from "./from-any-iterable.ts";
 export type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "./image.ts";
 export type { ItemFailure } from "./item-failure.ts";
 export type { Metadata } from "./metadata.ts";
+export type { Grades } from "./metrics/expected-metrics.ts";
+export { dependsOnTies, type QueryMetricsOptions, queryMetrics } from "./metrics/query-metrics.ts";
+export {
+  expectedReciprocalRank,
+  type ReciprocalRanks,
+  reciprocalRanks,
+} from "./metrics/reciprocal-ranks.ts";
+export { type TieGroup, tieGroups } from "./metrics/tie-groups.ts";
 export type { Metrics } from "./metrics.ts";
 export {
   applyHead,
@@ -64,18 +71,11 @@ export {
 export { parseConfig } from "./parse-config.ts";
 export type { Progress } from "./progress.ts";
 export { quantile } from "./quantile.ts";
-export { dependsOnTies, type QueryMetricsOptions, queryMetrics } from "./query-metrics.ts";
 export { createRandom } from "./random.ts";
-export {
-  expectedReciprocalRank,
-  type ReciprocalRanks,
-  reciprocalRanks,
-} from "./reciprocal-ranks.ts";
 export { checkResampling, type ResampleOptions, resampledTotals } from "./resample.ts";
 export type { RunOptions } from "./run-options.ts";
 export { decodeSafetensors, encodeSafetensors, type FloatTensor } from "./safetensors.ts";
 export { type ScoreRowsOptions, scoreRows } from "./score-rows.ts";
-export { type TieGroup, tieGroups } from "./tie-groups.ts";
 export { type CompareTies, topK } from "./top-k.ts";
 export type {
   EmbeddingFitSpec,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toEmbeddings } from "./embedding.ts";
+import { toEmbeddings } from "../embedding.ts";
 import { expectedReciprocalRank, reciprocalRanks } from "./reciprocal-ranks.ts";
 import { tieGroups } from "./tie-groups.ts";
 

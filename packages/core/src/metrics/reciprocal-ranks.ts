@@ -1,7 +1,7 @@
-import { type Embeddings, rowOf } from "./embedding.ts";
-import { scoreRows } from "./score-rows.ts";
+import { type Embeddings, rowOf } from "../embedding.ts";
+import { scoreRows } from "../score-rows.ts";
+import type { EncodedPairs } from "../trainer.ts";
 import { type TieGroup, tieGroups } from "./tie-groups.ts";
-import type { EncodedPairs } from "./trainer.ts";
 
 /**
  * Expected reciprocal rank of the first relevant item when ties are broken at random, 0 when it
