@@ -5,12 +5,35 @@ export {
   type PairedOptions,
   pairedInterval,
 } from "@semblance/core";
-export { evaluateRetrieval } from "./retrieval/evaluate-retrieval.ts";
+export type { Abstention } from "./calibration/abstention.ts";
 export type {
-  Direction,
-  Evaluation,
-  MetricValue,
-  QueryResult,
-  RowHit,
-} from "./retrieval/evaluation.ts";
+  Calibration,
+  CalibrationCurve,
+  CalibrationFacts,
+  CalibrationMethod,
+  CrossValidation,
+  UncalibratedScoring,
+} from "./calibration/calibration.ts";
+export type { ChosenThreshold, ThresholdTarget } from "./calibration/chosen-threshold.ts";
+export type { FitCalibrationOptions } from "./calibration/fit-options.ts";
+export type { Reliability, ReliabilityOf } from "./calibration/reliability.ts";
+export type { Binning, ReliabilityBin } from "./pairs/reliability-bins.ts";
+export type {
+  PairConfidence,
+  PairGroups,
+  PairSampling,
+  Prior,
+  SamplingRule,
+  ScoredPairs,
+} from "./pairs/scored-pairs.ts";
+export { evaluateRetrieval } from "./retrieval/evaluate-retrieval.ts";
+export type { Direction, Evaluation, MetricValue } from "./retrieval/evaluation.ts";
+export {
+  type HitColumns,
+  type QueryColumns,
+  type QueryResult,
+  queryResult,
+  type RelevantRows,
+  type RowHit,
+} from "./retrieval/query-columns.ts";
 export type { EvaluateRetrievalOptions } from "./retrieval/retrieval-options.ts";
