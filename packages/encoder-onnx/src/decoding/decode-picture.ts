@@ -4,7 +4,7 @@ import { cmykToRgb, highBytes, yCbCrToRgb } from "./convert-pixels.ts";
 import { decodeFailure } from "./decode-failure.ts";
 import { fillAroundFrame, firstGifFrame } from "./first-gif-frame.ts";
 import { tooManyPixels, unreadableImage } from "./image-failures.ts";
-import { countJpegScans } from "./jpeg-scans.ts";
+import { readJpegHeader } from "./jpeg-header.ts";
 import type { PictureToDecode } from "./picture-to-decode.ts";
 import { withoutLongText } from "./png-text.ts";
 import { type StatedSize, statedSizes } from "./stated-sizes.ts";
@@ -30,20 +30,20 @@ export async function decodePicture(picture: PictureToDecode): Promise<RgbImage>
 async function decode(picture: PictureToDecode): Promise<RgbImage> {
   for (const size of statedSizes(picture.format, picture.bytes)) checkSize(picture, size);
   const frame = picture.format === "gif" ? firstGifFrame(picture.bytes) : undefined;
+  const colours = readJpegColours(picture);
   const image = sharp(frame?.bytes ?? withoutBallast(picture), {
     ignoreIcc: true,
     // Pillow raises for what is cut off, and passes over other damage as libjpeg does. Of a TIFF that is
     // cut off, libvips makes an error of another kind.
     failOn: picture.format === "tiff" ? "error" : "truncated",
-    // Checked below, with a message of our own.
-    limitInputPixels: false,
+    // Checked by ourselves, with a message of our own; again where only we have read the header.
+    limitInputPixels: colours ? picture.limits.maxPixels : false,
   });
-  const metadata = await image.metadata();
-  checkMetadata(picture, metadata);
+  const stored = colours ?? (await readColours(image, picture));
   // Pillow turns a TIFF while it opens it, so that nobody sees it as it is stored.
   const isTurned = picture.isTurned || picture.format === "tiff";
   const read = { isTurned, timeLimit: picture.timeLimit };
-  const decoded = await readPixels(image, metadata, read);
+  const decoded = await readPixels(image, stored, read);
   if (frame !== undefined) fillAroundFrame(decoded, frame);
   return isStoredAsYCbCr(picture) ? { ...decoded, rgb: yCbCrToRgb(decoded.rgb) } : decoded;
 }
@@ -53,14 +53,29 @@ function withoutBallast({ format, bytes }: PictureToDecode): Uint8Array {
   return format === "png" ? withoutLongText(bytes) : bytes;
 }
 
-function checkMetadata(picture: PictureToDecode, metadata: Metadata): void {
-  const { input, bytes, format } = picture;
-  // sharp looks at the bytes by itself: nothing but what we found may come of them.
-  if (metadata.format !== format) throw unreadableImage(input, "its kind cannot be told");
-  checkSize(picture, metadata);
-  if (format === "jpeg" && countJpegScans(bytes, maxScans) > maxScans) {
-    throw unreadableImage(input, `it makes more than ${maxScans} passes over its pixels`);
+/** How colours are stored, as sharp names it. */
+type StoredColours = Pick<Metadata, "space" | "depth">;
+
+// Spares the usual photo a parse by libvips. Inks and other rarities are left to it.
+function readJpegColours(picture: PictureToDecode): StoredColours | undefined {
+  if (picture.format !== "jpeg") return undefined;
+  const { frame, scans } = readJpegHeader(picture.bytes, maxScans);
+  if (scans > maxScans) {
+    throw unreadableImage(picture.input, `it makes more than ${maxScans} passes over its pixels`);
   }
+  if (frame?.depth !== 8 || ![1, 3].includes(frame.components)) return undefined;
+  checkSize(picture, frame);
+  return { space: frame.components === 1 ? "b-w" : "srgb", depth: "uchar" };
+}
+
+async function readColours(image: Sharp, picture: PictureToDecode): Promise<StoredColours> {
+  const metadata = await image.metadata();
+  // sharp looks at the bytes by itself: nothing but what we found may come of them.
+  if (metadata.format !== picture.format) {
+    throw unreadableImage(picture.input, "its kind cannot be told");
+  }
+  checkSize(picture, metadata);
+  return metadata;
 }
 
 function checkSize({ input, limits }: PictureToDecode, size: StatedSize): void {
@@ -79,11 +94,11 @@ function isStoredAsYCbCr({ input, format, bytes }: PictureToDecode): boolean {
 
 async function readPixels(
   image: Sharp,
-  metadata: Metadata,
+  { space, depth }: StoredColours,
   { isTurned, timeLimit }: Pick<PictureToDecode, "isTurned" | "timeLimit">,
 ): Promise<RgbImage> {
-  const isCmyk = metadata.space === "cmyk";
-  const isDeep = isCmyk && metadata.depth === "ushort";
+  const isCmyk = space === "cmyk";
+  const isDeep = isCmyk && depth === "ushort";
   // Left to itself, sharp converts inks by a colour profile of its own.
   const inks = isCmyk ? image.pipelineColourspace("cmyk").toColourspace("cmyk") : image;
   const turned = isTurned ? inks.autoOrient() : inks;

@@ -2,6 +2,7 @@ import type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "@semblance
 import type { SharpDecoderSettings } from "../config.ts";
 import type { FetchImage } from "../fetching/fetch-image.ts";
 import type { RemoteImagesSettings } from "../fetching/remote-images.ts";
+import { freeMemory } from "../threads/free-memory.ts";
 import { readImageBytes } from "./image-bytes.ts";
 import { tooManyPixels, unreadableImage } from "./image-failures.ts";
 import { findFormat, type ImageFormat } from "./image-format.ts";
@@ -20,7 +21,9 @@ export function createImageDecoder(settings: SharpDecoderSettings): ImageDecoder
       const format = requireFormat(input, bytes);
       // A process that decodes in threads has no need of the library itself.
       const { decodePicture } = await import("./decode-picture.ts");
-      return decodePicture({ input, bytes, ...format, limits, isTurned, timeLimit });
+      const image = await decodePicture({ input, bytes, ...format, limits, isTurned, timeLimit });
+      if (bytes !== input) freeMemory(bytes);
+      return image;
     },
   };
 }

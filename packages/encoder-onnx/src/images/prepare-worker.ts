@@ -4,11 +4,10 @@ import type { ImageInput, ImageLimits } from "@semblance/core";
 import type { SharpDecoderSettings } from "../config.ts";
 import { createImageDecoder } from "../decoding/image-decoder.ts";
 import { freeMemory } from "../threads/free-memory.ts";
-import { joinArrays } from "../threads/join-arrays.ts";
 import { mapBounded } from "../threads/map-bounded.ts";
 import { type ErrorParts, replyWith, toError, toParts } from "../threads/worker-reply.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
-import { createPreprocessor } from "./preprocess-image.ts";
+import { createPreprocessor, planesLength } from "./preprocess-image.ts";
 
 /** Everything that decides what becomes of an image before the model sees it. */
 export interface ImagePreparation {
@@ -34,28 +33,31 @@ const imagesAtOnce = 4;
 const { pipeline, decoder, limits }: ImagePreparation = workerData;
 const { decode } = createImageDecoder(decoder);
 const preprocess = createPreprocessor(pipeline);
+const length = planesLength(pipeline);
 
 /** Decodes, resizes and normalises images: {@link ReadImages}. */
 export function prepareImages(images: readonly SentImage[]): Promise<unknown> {
   return replyWith(async () => {
-    const planes: Float32Array[] = [];
+    const pixels = new Float32Array(images.length * length);
     const errors: [number, ErrorParts][] = [];
-    const settled = await mapBounded(images, imagesAtOnce, prepareImage);
+    const settled = await mapBounded([...images.entries()], imagesAtOnce, ([i, image]) =>
+      prepareImage(image, pixels.subarray(i * length, (i + 1) * length)),
+    );
     for (const [i, { result }] of settled.entries()) {
-      if (result.status === "fulfilled") planes.push(result.value);
-      else errors.push([i, toParts(result.reason)]);
+      const to = i - errors.length;
+      if (result.status === "rejected") errors.push([i, toParts(result.reason)]);
+      else if (to < i) pixels.copyWithin(to * length, i * length, (i + 1) * length);
     }
-    const pixels = joinArrays(planes);
-    return { value: { pixels, errors }, transfer: [pixels] };
+    const kept = errors.length === 0 ? pixels : pixels.slice(0, -errors.length * length);
+    return { value: { pixels: kept, errors }, transfer: [kept] };
   });
 }
 
-async function prepareImage(input: SentImage): Promise<Float32Array> {
+async function prepareImage(input: SentImage, planes: Float32Array): Promise<void> {
   if (isFailed(input)) throw toError(input.failed);
   const image = await decode(input, limits);
-  const planes = preprocess(image);
+  preprocess(image, planes);
   freeMemory(image.rgb);
-  return planes;
 }
 
 function isFailed(image: SentImage): image is { readonly failed: ErrorParts } {

@@ -1,20 +1,32 @@
 import type { RgbImage } from "@semblance/core";
 import { cropStart, resizedSize } from "../resizing/image-geometry.ts";
 import { resizePillow } from "../resizing/resize-pillow.ts";
+import { freeMemory } from "../threads/free-memory.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
 
 /**
  * Makes the function that turns a decoded image into a tower's input: `[3, height, width]`,
  * planar, as transformers' image processors do with Pillow and numpy, or open_clip with torchvision.
+ * It writes all of `planes`, and gives them back.
  *
  * @see transformers `image_processing_backends.py` `PilBackend`, `image_transforms.py`
  */
-export function createPreprocessor(pipeline: ImagePipeline): (image: RgbImage) => Float32Array {
+export function createPreprocessor(
+  pipeline: ImagePipeline,
+): (image: RgbImage, planes?: Float32Array) => Float32Array {
   const table = valueTable(pipeline);
-  return (image) => {
+  const length = planesLength(pipeline);
+  return (image, planes = new Float32Array(length)) => {
     const resized = pipeline.resize ? resize(image, pipeline.resize, pipeline) : image;
-    return cropToPlanes(resized, pipeline, table);
+    cropToPlanes(resized, pipeline, table, planes);
+    if (resized !== image) freeMemory(resized.rgb);
+    return planes;
   };
+}
+
+/** How many numbers a tower's input of one image has. */
+export function planesLength({ output }: ImagePipeline): number {
+  return 3 * output.height * output.width;
 }
 
 // A channel has 256 values, so rescaling and normalising are looked up: `[3, 256]`. Rounded to single
@@ -58,13 +70,13 @@ function cropToPlanes(
   image: RgbImage,
   { output, style, fill = 0 }: ImagePipeline,
   table: Float32Array,
-): Float32Array {
+  planes: Float32Array,
+): void {
   const { rgb } = image;
   const { width, height } = output;
   const plane = width * height;
   const top = cropStart(image.height, height, style);
   const left = cropStart(image.width, width, style);
-  const planes = new Float32Array(3 * plane);
   if (image.width < width || image.height < height) fillPlanes(planes, table, fill);
   const begin = Math.max(0, -left);
   const end = Math.min(width, image.width - left);
@@ -77,7 +89,6 @@ function cropToPlanes(
       from += 3;
     }
   }
-  return planes;
 }
 
 function fillPlanes(planes: Float32Array, table: Float32Array, fill: number): void {
