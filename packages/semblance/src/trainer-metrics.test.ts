@@ -64,9 +64,11 @@ describe.skipIf(!hasPython)("the trainer's metrics are those of evaluation", () 
     const own = name === "meanr" ? "rank" : name;
     const sign = name === "meanr" ? -1 : 1; // for a trainer greater is better
     const expected: (number | null)[] = Array(count.texts + count.images).fill(null);
-    for (const { query, metrics } of evaluation.queries.t2i) expected[query] = metrics[own] ?? null;
-    for (const { query, metrics } of evaluation.queries.i2t)
-      expected[count.texts + query] = metrics[own] ?? null;
+    const { t2i, i2t } = evaluation.queries;
+    for (const [i, row] of t2i.rows.entries()) expected[row] = t2i.metrics[own]?.[i] ?? null;
+    for (const [i, row] of i2t.rows.entries()) {
+      expected[count.texts + row] = i2t.metrics[own]?.[i] ?? null;
+    }
     const found = measured[name]?.queries ?? [];
     expect(found.map((value) => value === null)).toEqual(expected.map((value) => value === null));
     for (const [row, value] of found.entries())

@@ -2,6 +2,7 @@ import { bootstrapInterval, createRandom, type EncodedPairs, toEmbeddings } from
 import { describe, expect, test } from "vitest";
 import trec from "../fixtures/trec-eval.json" with { type: "json" };
 import { evaluateRetrieval } from "./evaluate-retrieval.ts";
+import { queryResult } from "./query-columns.ts";
 
 // With one-hot texts, an image's coordinates are its scores.
 function pairsOf(scores: readonly number[][], grades: readonly number[][]): EncodedPairs {
@@ -40,10 +41,11 @@ describe("metrics", () => {
       const pairs = pairsOf(trec.scores, trec.grades);
       const { queries } = await evaluateRetrieval(pairs, { ...dot, cutoffs: trec.cutoffs });
       const expected = new Map(Object.entries(trec[direction]));
-      expect(queries[direction].map(({ query }) => String(query))).toEqual([...expected.keys()]);
-      for (const { query, metrics } of queries[direction]) {
-        for (const [name, value] of Object.entries(expected.get(String(query)) ?? {})) {
-          expect(metrics[name], `${query} ${name}`).toBeCloseTo(value, 12);
+      const { rows, metrics } = queries[direction];
+      expect(Array.from(rows, String)).toEqual([...expected.keys()]);
+      for (const [i, row] of rows.entries()) {
+        for (const [name, value] of Object.entries(expected.get(String(row)) ?? {})) {
+          expect(metrics[name]?.[i], `${row} ${name}`).toBeCloseTo(value, 12);
         }
       }
     },
@@ -98,18 +100,19 @@ describe("similarity", () => {
   };
 
   test("is the cosine of copies by default", async () => {
-    const { queries } = await evaluateRetrieval(pairs, { topHits: 2 });
+    const evaluation = await evaluateRetrieval(pairs, { topHits: 2 });
     const hits = [
       { row: 0, score: 1 },
       { row: 1, score: Math.fround(0.6) },
     ];
-    expect(queries.t2i[0]?.hits).toEqual(hits);
+    expect(queryResult(evaluation, "t2i", 0).hits).toEqual(hits);
     expect(pairs.image.data[0]).toBe(0.5);
   });
 
   test("is the dot product when asked", async () => {
-    const { queries } = await evaluateRetrieval(pairs, { similarity: "dot", topHits: 1 });
-    expect(queries.t2i[0]).toMatchObject({ hits: [{ row: 1, score: 3 }], metrics: { rank: 2 } });
+    const evaluation = await evaluateRetrieval(pairs, { similarity: "dot", topHits: 1 });
+    const first = queryResult(evaluation, "t2i", 0);
+    expect(first).toMatchObject({ hits: [{ row: 1, score: 3 }], metrics: { rank: 2 } });
   });
 });
 
@@ -138,8 +141,8 @@ describe("intervals", () => {
 
   test("are those of bootstrapInterval over the clusters", async () => {
     const { metrics, queries } = await evaluateRetrieval(pairs, { confidence: { seed: 5 } });
-    const values = Float64Array.from(queries.t2i, (result) => result.metrics["mrr@10"] ?? 0);
-    const groups = Uint32Array.from(queries.t2i, ({ query }) => query % 40);
+    const values = queries.t2i.metrics["mrr@10"] ?? new Float64Array();
+    const groups = queries.t2i.rows.map((row) => row % 40);
     const [low, high] = bootstrapInterval({ values, groups, seed: 5 }) ?? [];
     expect(metrics["t2i.mrr@10"]?.ci95).toEqual(
       [low, high].map((end) => expect.closeTo(end ?? 0, 12)),
@@ -162,17 +165,28 @@ describe("intervals", () => {
 });
 
 describe("the result", () => {
-  test("survives JSON and lists queries with their relevant rows and hits", async () => {
+  test("survives JSON but for its columns, which give each query with its relevant rows and hits", async () => {
     const evaluation = await evaluateRetrieval(small, { similarity: "dot", topHits: 2 });
-    expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
-    expect(evaluation.queries.i2t[0]).toMatchObject({
+    const { queries, ...report } = evaluation;
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect([...queries.t2i.rows]).toEqual([0, 1, 2]);
+    expect(queryResult(evaluation, "i2t", 0)).toMatchObject({
       query: 0,
+      cluster: queries.t2i.clusters[1],
       relevant: [0, 1],
+      grades: [1, 1],
       hits: [
         { row: 0, score: 3 },
         { row: 2, score: 2 },
       ],
     });
+  });
+
+  test("has no query beyond those that count", async () => {
+    const evaluation = await evaluateRetrieval(small, dot);
+    expect(() => queryResult(evaluation, "i2t", 2)).toThrow(
+      "There are 2 i2t queries, asked for 2.",
+    );
   });
 
   test("does not depend on the order of rows", async () => {

@@ -39,12 +39,14 @@ export async function evaluateRetrieval(
   const relevance = readRelevance(pairs);
   const image = comparable(pairs.image, similarity);
   const text = comparable(pairs.text, similarity);
+  const clusters = relevanceClusters(relevance);
   const settings = { cutoffs, topHits, ...run };
   const t2i = await rankDirection({
     ...settings,
     queries: text,
     gallery: image,
     relevance: relevance.t2i,
+    clusters: clusters.t2i,
     stage: "ranking images by text",
   });
   const i2t = await rankDirection({
@@ -52,10 +54,11 @@ export async function evaluateRetrieval(
     queries: image,
     gallery: text,
     relevance: relevance.i2t,
+    clusters: clusters.i2t,
     stage: "ranking texts by image",
   });
   const queries = { t2i: t2i.queries, i2t: i2t.queries };
-  const table = createMetricTable(queries, relevanceClusters(relevance));
+  const table = createMetricTable(queries);
   const intervals = confidence
     ? await retrievalIntervals({ table, ...confidence, ...run })
     : new Map();

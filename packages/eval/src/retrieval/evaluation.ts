@@ -1,4 +1,5 @@
 import type { Interval } from "@semblance/core";
+import type { QueryColumns } from "./query-columns.ts";
 
 /** `t2i`: texts are the queries and images the gallery. `i2t`: the other way round. */
 export type Direction = "t2i" | "i2t";
@@ -12,26 +13,7 @@ export interface MetricValue {
   readonly n: number;
 }
 
-/** A row of the gallery that a query found. */
-export interface RowHit {
-  readonly row: number;
-  /** Cosine similarity in [-1, 1], or the dot product. */
-  readonly score: number;
-}
-
-/** How one query fared. */
-export interface QueryResult {
-  /** Row of the query. */
-  readonly query: number;
-  /** Relevant rows of the gallery, lowest first. */
-  readonly relevant: readonly number[];
-  /** The best rows, highest score first, ties by row; empty unless `topHits` asks for them. */
-  readonly hits: readonly RowHit[];
-  /** `hit@k`, `recall@k`, `precision@k`, `mrr@k`, `map@k`, `ndcg@k` and `rank`, over ties. */
-  readonly metrics: Readonly<Record<string, number>>;
-}
-
-/** What an evaluation found: plain data that survives `JSON.stringify`. */
+/** What an evaluation found. All but `queries` is plain data that survives `JSON.stringify`. */
 export interface Evaluation {
   /**
    * By direction, dot, metric: `"t2i.hit@10"`. All in [0, 1], but for the ranks `medr` and `meanr`
@@ -42,6 +24,6 @@ export interface Evaluation {
   readonly ties: Readonly<Record<Direction, { readonly queries: number }>>;
   /** How many queries were left out because nothing is relevant to them. */
   readonly withoutRelevant: Readonly<Record<Direction, number>>;
-  /** Every query that counts, in row order. */
-  readonly queries: Readonly<Record<Direction, readonly QueryResult[]>>;
+  /** Every query that counts, in typed arrays; `queryResult` gives one query of them. */
+  readonly queries: Readonly<Record<Direction, QueryColumns>>;
 }

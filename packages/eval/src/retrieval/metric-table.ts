@@ -1,5 +1,5 @@
-import type { Direction, QueryResult } from "./evaluation.ts";
-import type { RelevanceClusters } from "./relevance-clusters.ts";
+import type { Direction } from "./evaluation.ts";
+import type { QueryColumns } from "./query-columns.ts";
 
 /** Metrics added up by cluster, so that a mean over any choice of clusters is a few additions. */
 export interface MetricTable {
@@ -11,31 +11,31 @@ export interface MetricTable {
 /** A sum over queries. */
 export interface MetricColumn {
   readonly direction: Direction;
-  /** Name in {@link QueryResult.metrics}; `undefined` for the column that counts the queries. */
+  /** Name in {@link QueryColumns.metrics}; `undefined` for the column that counts the queries. */
   readonly metric: string | undefined;
 }
 
-type Queries = Readonly<Record<Direction, readonly QueryResult[]>>;
+type Queries = Readonly<Record<Direction, QueryColumns>>;
 
 const directions: readonly Direction[] = ["t2i", "i2t"];
 
 /** Adds up every metric of both directions by cluster. */
-export function createMetricTable(queries: Queries, clusters: RelevanceClusters): MetricTable {
+export function createMetricTable(queries: Queries): MetricTable {
   const columns = directions.flatMap((direction) => {
-    const names = Object.keys(queries[direction][0]?.metrics ?? {});
+    const names = Object.keys(queries[direction].metrics);
     return [...names, undefined].map((metric) => ({ direction, metric }));
   });
   const rowOfCluster = new Map<number, number>();
-  for (const { query } of queries.t2i) {
-    const cluster = clusters.t2i[query] ?? 0;
+  for (const cluster of queries.t2i.clusters) {
     if (!rowOfCluster.has(cluster)) rowOfCluster.set(cluster, rowOfCluster.size);
   }
   const data = new Float64Array(rowOfCluster.size * columns.length);
   for (const [column, { direction, metric }] of columns.entries()) {
-    for (const { query, metrics } of queries[direction]) {
-      const row = rowOfCluster.get(clusters[direction][query] ?? 0) ?? 0;
-      const at = row * columns.length + column;
-      data[at] = (data[at] ?? 0) + (metric === undefined ? 1 : (metrics[metric] ?? 0));
+    const { clusters, metrics } = queries[direction];
+    const values = metric === undefined ? undefined : metrics[metric];
+    for (const [i, cluster] of clusters.entries()) {
+      const at = (rowOfCluster.get(cluster) ?? 0) * columns.length + column;
+      data[at] = (data[at] ?? 0) + (values === undefined ? 1 : (values[i] ?? 0));
     }
   }
   return { columns, data };

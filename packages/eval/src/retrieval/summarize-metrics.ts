@@ -1,10 +1,11 @@
 import { type Interval, quantile } from "@semblance/core";
-import type { Direction, MetricValue, QueryResult } from "./evaluation.ts";
+import type { Direction, MetricValue } from "./evaluation.ts";
 import { type MetricTable, meansOf } from "./metric-table.ts";
+import type { QueryColumns } from "./query-columns.ts";
 
 /** What {@link summarizeMetrics} puts together. */
 export interface SummarizeMetricsOptions {
-  readonly queries: Readonly<Record<Direction, readonly QueryResult[]>>;
+  readonly queries: Readonly<Record<Direction, QueryColumns>>;
   readonly table: MetricTable;
   /** By the key of the metric. */
   readonly intervals: ReadonlyMap<string, Interval>;
@@ -25,9 +26,9 @@ export function summarizeMetrics(options: SummarizeMetricsOptions): Record<strin
   return metrics;
 }
 
-function medianRank(queries: readonly QueryResult[]): MetricValue {
-  const ranks = queries.map(({ metrics }) => metrics.rank ?? Number.NaN).sort((a, b) => a - b);
-  return { value: quantile(ranks, 0.5), n: queries.length };
+function medianRank({ metrics, rows }: QueryColumns): MetricValue {
+  const ranks = new Float64Array(metrics.rank ?? []).sort();
+  return { value: quantile(ranks, 0.5), n: rows.length };
 }
 
 function columnTotals({ columns, data }: MetricTable): Float64Array {
@@ -41,6 +42,6 @@ function columnTotals({ columns, data }: MetricTable): Float64Array {
 
 // `rsum` is made of both directions.
 function countQueries(key: string, { t2i, i2t }: SummarizeMetricsOptions["queries"]): number {
-  if (key.startsWith("t2i.")) return t2i.length;
-  return key.startsWith("i2t.") ? i2t.length : t2i.length + i2t.length;
+  if (key.startsWith("t2i.")) return t2i.rows.length;
+  return key.startsWith("i2t.") ? i2t.rows.length : t2i.rows.length + i2t.rows.length;
 }

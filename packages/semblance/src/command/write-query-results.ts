@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Item } from "@semblance/core";
+import { queryResult } from "@semblance/eval";
 import type { DatasetEvaluation } from "@semblance/matcher";
 
 /**
@@ -18,11 +19,12 @@ export async function writeQueryResults(
 function* toLines(evaluation: DatasetEvaluation): Generator<string> {
   const { images, texts, queries } = evaluation;
   const sides = [
-    { direction: "t2i", asked: texts, answers: images, results: queries.t2i },
-    { direction: "i2t", asked: images, answers: texts, results: queries.i2t },
+    { direction: "t2i", asked: texts, answers: images },
+    { direction: "i2t", asked: images, answers: texts },
   ] as const;
-  for (const { direction, asked, answers, results } of sides) {
-    for (const { query, relevant, hits, metrics } of results) {
+  for (const { direction, asked, answers } of sides) {
+    for (const index of queries[direction].rows.keys()) {
+      const { query, relevant, hits, metrics } = queryResult(evaluation, direction, index);
       const line = {
         direction,
         query: idAt(asked, query),
