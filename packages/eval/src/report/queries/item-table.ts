@@ -1,0 +1,74 @@
+import type { Item } from "@semblance/core";
+import type { ReportInput } from "../report-input.ts";
+import type { BrowserItem } from "./browser-data.ts";
+
+/** Items that queries point to, each once. */
+export interface ItemTable {
+  /** The place of a row in the table, which it enters when it is new. */
+  place(modality: "image" | "text", row: number): number;
+  /** The table, with thumbnails of its first images until `characters` are used. */
+  finish(characters: number): Promise<FinishedTable>;
+}
+
+/** What {@link ItemTable.finish} gives. */
+export interface FinishedTable {
+  readonly items: readonly BrowserItem[];
+  /** Images for which there was no room. */
+  readonly withoutRoom: number;
+}
+
+const atOnce = 8;
+
+/** An empty table over the items of a report. */
+export function createItemTable(
+  input: Pick<ReportInput, "images" | "texts" | "thumbnail" | "signal">,
+): ItemTable {
+  const places = { image: new Map<number, number>(), text: new Map<number, number>() };
+  const entries: { readonly item: Item; readonly isImage: boolean }[] = [];
+  return {
+    place: (modality, row) => {
+      const known = places[modality].get(row);
+      if (known !== undefined) return known;
+      const item = (modality === "image" ? input.images : input.texts)[row];
+      if (item === undefined) throw new RangeError(`There is no ${modality} in row ${row}.`);
+      places[modality].set(row, entries.length);
+      return entries.push({ item, isImage: modality === "image" }) - 1;
+    },
+    finish: async (characters) => {
+      const images = entries.filter(({ isImage }) => isImage).map(({ item }) => item);
+      const { thumbnails, withoutRoom } = await makeThumbnails(images, characters, input);
+      return { items: entries.map((entry) => toBrowserItem(entry, thumbnails)), withoutRoom };
+    },
+  };
+}
+
+function toBrowserItem(
+  { item, isImage }: { readonly item: Item; readonly isImage: boolean },
+  thumbnails: ReadonlyMap<Item, string>,
+): BrowserItem {
+  const thumbnail = isImage ? thumbnails.get(item) : undefined;
+  const label = isImage ? item.id : item.content.join(" ");
+  return { label, isImage, ...(thumbnail === undefined ? {} : { thumbnail }) };
+}
+
+async function makeThumbnails(
+  images: readonly Item[],
+  characters: number,
+  { thumbnail, signal }: Pick<ReportInput, "thumbnail" | "signal">,
+): Promise<{ thumbnails: ReadonlyMap<Item, string>; withoutRoom: number }> {
+  const thumbnails = new Map<Item, string>();
+  if (thumbnail === undefined) return { thumbnails, withoutRoom: 0 };
+  let room = characters;
+  for (let start = 0; start < images.length; start += atOnce) {
+    signal?.throwIfAborted();
+    const batch = images.slice(start, start + atOnce);
+    const made = await Promise.all(batch.map((item) => thumbnail(item)));
+    for (const [i, uri] of made.entries()) {
+      const item = batch[i];
+      room -= uri?.length ?? 0;
+      if (room < 0) return { thumbnails, withoutRoom: images.length - start - i };
+      if (item !== undefined && uri !== undefined) thumbnails.set(item, uri);
+    }
+  }
+  return { thumbnails, withoutRoom: 0 };
+}
