@@ -41,7 +41,19 @@ export type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "./image.ts
 export type { ItemFailure } from "./item-failure.ts";
 export type { Metadata } from "./metadata.ts";
 export type { Grades } from "./metrics/expected-metrics.ts";
-export { dependsOnTies, type QueryMetricsOptions, queryMetrics } from "./metrics/query-metrics.ts";
+export {
+  compareTrecIds,
+  type OrderTiesOptions,
+  orderTies,
+  type TieMode,
+} from "./metrics/order-ties.ts";
+export {
+  dependsOnTies,
+  metricNames,
+  type QueryMetricsOptions,
+  queryMetrics,
+  writeQueryMetrics,
+} from "./metrics/query-metrics.ts";
 export {
   expectedReciprocalRank,
   type ReciprocalRanks,

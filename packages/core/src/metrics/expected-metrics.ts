@@ -16,7 +16,7 @@ export type Grades = ReadonlyMap<number, number>;
  */
 export function expectedHit(groups: readonly TieGroup[], k: number): number {
   const first = groups[0];
-  if (first === undefined) return Number.NaN;
+  if (first === undefined) return 0;
   const { above, size, relevant } = first;
   const reached = Math.min(size, k - above);
   let none = 1;
@@ -39,8 +39,8 @@ export function expectedRelevant(groups: readonly TieGroup[], k: number): number
 }
 
 /**
- * Average precision of the first `k`, divided by the number of all relevant items (trec_eval's
- * `map_cut_k`), in [0, 1].
+ * Sum of the precisions at the relevant items among the first `k`. Divided by the number of all
+ * relevant items it is trec_eval's `map_cut_k`.
  *
  * Place i of a group is relevant with probability r / n; then each of the i − 1 places before it in
  * the group is relevant with probability (r − 1) / (n − 1), on top of the c relevant items of the
@@ -58,24 +58,60 @@ export function expectedAveragePrecision(groups: readonly TieGroup[], k: number)
     }
     before += relevant.length;
   }
-  return sum / before;
+  return sum;
 }
 
+/** What an item of a grade above 0 is worth. */
+export type Gain = (grade: number) => number;
+
 /**
- * Normalised discounted cumulative gain of the first `k`, in [0, 1]: gain = grade (linear), discount
- * 1 / log2(place + 1), divided by the same sum of the best possible order, also cut at `k`
- * (trec_eval's `ndcg_cut_k`). Every place of a group expects the group's mean gain.
+ * The grade itself, as in trec_eval.
  *
  * @see Järvelin & Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 20 (2002).
  */
-export function expectedNdcg(groups: readonly TieGroup[], grades: Grades, k: number): number {
+export const linearGain: Gain = (grade) => grade;
+
+/**
+ * 2^grade − 1.
+ *
+ * @see Burges et al., "Learning to rank using gradient descent", ICML 2005.
+ */
+export const exponentialGain: Gain = (grade) => 2 ** grade - 1;
+
+/** The gains of one query. */
+export interface ExpectedGains {
+  /** By group: what each of its places expects, which is the group's mean. */
+  readonly perPlace: readonly number[];
+  /** Of every relevant item, highest first: the best possible order. */
+  readonly best: Float64Array;
+}
+
+/** Applies a gain to where the relevant items stand, and to where they should. */
+export function expectedGains(
+  groups: readonly TieGroup[],
+  grades: Grades,
+  gain: Gain,
+): ExpectedGains {
+  const perPlace = groups.map(({ size, relevant }) => {
+    return relevant.reduce((sum, item) => sum + gain(grades.get(item) ?? 0), 0) / size;
+  });
+  const best = Float64Array.from(grades.values(), gain);
+  return { perPlace, best: best.sort().reverse() };
+}
+
+/**
+ * Normalised discounted cumulative gain of the first `k`, in [0, 1]: discount 1 / log2(place + 1),
+ * divided by the same sum of the best possible order, also cut at `k` (trec_eval's `ndcg_cut_k`).
+ */
+export function expectedNdcg(groups: readonly TieGroup[], gains: ExpectedGains, k: number): number {
   let gained = 0;
-  for (const { above, size, relevant } of groups) {
-    const gain = relevant.reduce((sum, item) => sum + (grades.get(item) ?? 0), 0);
-    gained += (gain / size) * discounts(above, Math.min(above + size, k));
+  for (let i = 0; i < groups.length; i++) {
+    const { above, size } = groups[i] as TieGroup;
+    gained += (gains.perPlace[i] ?? 0) * discounts(above, Math.min(above + size, k));
   }
-  const best = Array.from(grades.values()).sort((a, b) => b - a);
-  const ideal = best.slice(0, k).reduce((sum, grade, i) => sum + grade * discounts(i, i + 1), 0);
+  let ideal = 0;
+  const reached = Math.min(k, gains.best.length);
+  for (let i = 0; i < reached; i++) ideal += (gains.best[i] ?? 0) * discounts(i, i + 1);
   return gained / ideal;
 }
 
@@ -87,11 +123,11 @@ function discounts(from: number, to: number): number {
 }
 
 /**
- * Rank of the first relevant item, from 1: behind the a items above, the smallest of r places drawn
+ * Rank of the first relevant item, from 1, `Infinity` when there is none: behind the a items above, the smallest of r places drawn
  * from n without order is (n + 1) / (r + 1) on average.
  */
 export function expectedFirstRank(groups: readonly TieGroup[]): number {
   const first = groups[0];
-  if (first === undefined) return Number.NaN;
+  if (first === undefined) return Number.POSITIVE_INFINITY;
   return first.above + (first.size + 1) / (first.relevant.length + 1);
 }

@@ -120,26 +120,40 @@ function ordersOf({ scores, grades }: Query): number[][] {
 // The textbook definitions on one list, written plainly.
 function measureOrder(order: readonly number[], k: number): Record<string, number> {
   const top = order.slice(0, k);
-  const relevant = order.filter((grade) => grade > 0).length;
-  const found = top.filter((grade) => grade > 0).length;
+  const relevant = countRelevant(order);
   const first = order.findIndex((grade) => grade > 0) + 1;
-  const precisions = top.map((grade, i) =>
-    grade > 0 ? top.slice(0, i + 1).filter((g) => g > 0).length / (i + 1) : 0,
-  );
   const best = order.toSorted((a, b) => b - a).slice(0, k);
   return {
     rank: first,
-    [`hit@${k}`]: found > 0 ? 1 : 0,
-    [`recall@${k}`]: found / relevant,
-    [`precision@${k}`]: found / k,
+    rprecision: countRelevant(order.slice(0, relevant)) / relevant,
+    mapr: sum(precisions(order.slice(0, relevant))) / relevant,
+    [`hit@${k}`]: countRelevant(top) > 0 ? 1 : 0,
+    [`recall@${k}`]: countRelevant(top) / relevant,
+    [`precision@${k}`]: countRelevant(top) / k,
     [`mrr@${k}`]: first <= k ? 1 / first : 0,
-    [`map@${k}`]: sum(precisions) / relevant,
-    [`ndcg@${k}`]: discountedGain(top) / discountedGain(best),
+    [`map@${k}`]: sum(precisions(top)) / relevant,
+    [`ndcg@${k}`]: discounted(top) / discounted(best),
+    [`ndcg-exp@${k}`]: discounted(top.map(burges)) / discounted(best.map(burges)),
   };
 }
 
-function discountedGain(grades: readonly number[]): number {
-  return sum(grades.map((grade, i) => grade / Math.log2(i + 2)));
+function countRelevant(grades: readonly number[]): number {
+  return grades.filter((grade) => grade > 0).length;
+}
+
+// At the relevant places.
+function precisions(grades: readonly number[]): number[] {
+  return grades.map((grade, i) =>
+    grade > 0 ? countRelevant(grades.slice(0, i + 1)) / (i + 1) : 0,
+  );
+}
+
+function burges(grade: number): number {
+  return 2 ** grade - 1;
+}
+
+function discounted(gains: readonly number[]): number {
+  return sum(gains.map((gain, i) => gain / Math.log2(i + 2)));
 }
 
 function sum(values: readonly number[]): number {

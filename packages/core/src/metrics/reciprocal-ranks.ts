@@ -5,7 +5,7 @@ import { type TieGroup, tieGroups } from "./tie-groups.ts";
 
 /**
  * Expected reciprocal rank of the first relevant item when ties are broken at random, 0 when it
- * ranks beyond `k`.
+ * ranks beyond `k` or nowhere.
  *
  * In a group of n tied items, r of them relevant, behind c others, the first relevant one stands at
  * place j with probability C(n − j, r − 1) / C(n, r): McSherry & Najork, "Computing information
@@ -16,7 +16,7 @@ export function expectedReciprocalRank(
   k: number = Number.POSITIVE_INFINITY,
 ): number {
   const first = groups[0];
-  if (first === undefined) return Number.NaN;
+  if (first === undefined) return 0;
   const relevant = first.relevant.length;
   let expected = 0;
   // Walking down the places: the chance that none was relevant so far, times that this one is.

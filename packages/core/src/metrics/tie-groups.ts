@@ -8,6 +8,8 @@ export interface TieGroup {
   readonly relevant: readonly number[];
 }
 
+type Scores = Float32Array | Float64Array;
+
 /**
  * Where one query's relevant items stand, with ties kept as ties: all that rank metrics need.
  *
@@ -15,7 +17,7 @@ export interface TieGroup {
  * @param relevant - Positions of the relevant items, each once.
  * @returns groups with a relevant item, highest score first.
  */
-export function tieGroups(scores: Float32Array, relevant: ArrayLike<number>): TieGroup[] {
+export function tieGroups(scores: Scores, relevant: ArrayLike<number>): TieGroup[] {
   const byScore = new Map<number, number[]>();
   for (let i = 0; i < relevant.length; i++) {
     const item = relevant[i] ?? 0;
@@ -24,7 +26,7 @@ export function tieGroups(scores: Float32Array, relevant: ArrayLike<number>): Ti
     if (group) group.push(item);
     else byScore.set(score, [item]);
   }
-  const distinct = Float32Array.from(byScore.keys()).sort().reverse();
+  const distinct = Float64Array.from(byScore.keys()).sort().reverse();
   const counts = countAroundThresholds(scores, distinct);
   return Array.from(distinct, (score, i) => ({
     above: counts.above[i] ?? 0,
@@ -41,7 +43,7 @@ interface Counts {
   readonly equal: Uint32Array;
 }
 
-function countAroundThresholds(scores: Float32Array, thresholds: Float32Array): Counts {
+function countAroundThresholds(scores: Scores, thresholds: Float64Array): Counts {
   const above = new Uint32Array(thresholds.length);
   const equal = new Uint32Array(thresholds.length);
   const count = thresholds.length <= fewThresholds ? countByScan : countBySearch(scores.toSorted());
@@ -52,9 +54,9 @@ function countAroundThresholds(scores: Float32Array, thresholds: Float32Array): 
   return { above, equal };
 }
 
-type Count = (scores: Float32Array, threshold: number) => [above: number, equal: number];
+type Count = (scores: Scores, threshold: number) => [above: number, equal: number];
 
-function countByScan(scores: Float32Array, threshold: number): [number, number] {
+function countByScan(scores: Scores, threshold: number): [number, number] {
   let higher = 0;
   let same = 0;
   for (let i = 0; i < scores.length; i++) {
@@ -65,7 +67,7 @@ function countByScan(scores: Float32Array, threshold: number): [number, number] 
   return [higher, same];
 }
 
-function countBySearch(ascending: Float32Array): Count {
+function countBySearch(ascending: Scores): Count {
   return (_scores, threshold) => {
     const firstSame = partition(ascending, (score) => score < threshold);
     const firstHigher = partition(ascending, (score) => score <= threshold);
@@ -74,7 +76,7 @@ function countBySearch(ascending: Float32Array): Count {
 }
 
 /** How many of the ascending scores come before the first for which `isBefore` no longer holds. */
-function partition(ascending: Float32Array, isBefore: (score: number) => boolean): number {
+function partition(ascending: Scores, isBefore: (score: number) => boolean): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {
