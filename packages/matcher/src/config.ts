@@ -1,6 +1,7 @@
 import { type Encoder, type ModelProvider, parseConfig, type Trainer } from "@semblance/core";
 import { z } from "zod";
 import type { ColumnSpec } from "./data/columns.ts";
+import type { LabelValue } from "./data/match-labels.ts";
 
 /** A metric family that evaluation reports at each cut-off. */
 type EvalMetric = "hit" | "recall" | "precision" | "mrr" | "map" | "ndcg";
@@ -17,6 +18,13 @@ export interface MatcherConfig {
   readonly response: string | ColumnSpec;
   /** The column that grades pairs, where there is one. @defaultValue `"relevance"` */
   readonly label?: string | undefined;
+  /**
+   * The label column's value that says that a pair is a match: `"duplicate"`; every other value is no
+   * match. @defaultValue the column holds numbers, and what is above 0 is a match
+   */
+  readonly matchLabel?: LabelValue | undefined;
+  /** What `predict` calls a pair that is no match, where its data do not show it. */
+  readonly noMatchLabel?: LabelValue | undefined;
   /** A model for the provider to open; instead of `encoder`. */
   readonly model?: string | undefined;
   readonly encoder?: Encoder | undefined;
@@ -44,12 +52,16 @@ const column = z.union([
   z.strictObject({ column: z.string().min(1), type: z.enum(["image", "text"]) }),
 ]);
 
+const labelValue = z.union([z.string(), z.number(), z.boolean()]).optional();
+
 const saved = {
   problemType: z.literal("imageTextSimilarity").default("imageTextSimilarity"),
   evalMetric: z.enum(["hit", "recall", "precision", "mrr", "map", "ndcg"]).default("recall"),
   query: column,
   response: column,
   label: z.string().min(1).default(defaultLabel),
+  matchLabel: labelValue,
+  noMatchLabel: labelValue,
   seed: z.int().nonnegative().max(0xffffffff).default(0),
 };
 
@@ -79,8 +91,22 @@ export function parseMatcherConfig(config: unknown): MatcherSettings {
 /** The settings that outlive the process, without plugins. */
 export type SavedSettings = Pick<
   MatcherSettings,
-  "problemType" | "evalMetric" | "query" | "response" | "label" | "seed"
+  | "problemType"
+  | "evalMetric"
+  | "query"
+  | "response"
+  | "label"
+  | "matchLabel"
+  | "noMatchLabel"
+  | "seed"
 >;
+
+/** What of the settings is saved. */
+export function savedSettings(settings: MatcherSettings): SavedSettings {
+  const { problemType, evalMetric, query, response, label, matchLabel, noMatchLabel, seed } =
+    settings;
+  return { problemType, evalMetric, query, response, label, matchLabel, noMatchLabel, seed };
+}
 
 /** @throws {@link ConfigError} for a file that does not fit. */
 export function parseSavedSettings(value: unknown, path: string): SavedSettings {

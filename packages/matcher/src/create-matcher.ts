@@ -5,7 +5,8 @@ import {
   withoutUndefined,
 } from "@semblance/core";
 import { type MatcherConfig, type MatcherSettings, parseMatcherConfig } from "./config.ts";
-import { type MatcherData, toTable } from "./data/columns.ts";
+import { mapIds } from "./data/id-mappings.ts";
+import type { MatcherData } from "./data/matcher-data.ts";
 import { resolveColumns, toDataset } from "./data/matcher-dataset.ts";
 import { encodeColumn } from "./encoding/encode-column.ts";
 import { evaluateMatcher } from "./evaluation/evaluate-matcher.ts";
@@ -79,9 +80,10 @@ async function startFit(
     });
   }
   const { trainData, tuningData, holdoutFrac, signal, onProgress, onEvent } = options;
-  const given = toDataset(settings, trainData);
+  const reading = withoutUndefined({ idMappings: options.idMappings });
+  const given = toDataset(settings, trainData, reading);
   const { train, validation } = tuningData
-    ? { train: given, validation: toDataset(settings, tuningData) }
+    ? { train: given, validation: toDataset(settings, tuningData, reading) }
     : await holdOut(given, seed, holdoutFrac);
   const { timeLimit, method, hyperparameters, neverWorse, evalMetric, resume } = options;
   const runFolder = options.runFolder ?? defaultRunFolder();
@@ -110,8 +112,8 @@ async function extractEmbedding(
   data: MatcherData,
   options: ExtractOptions = {},
 ): Promise<EncodedBatch> {
-  const { signature, ...encodeOptions } = options;
-  const table = toTable(data);
+  const { signature, idMappings, ...encodeOptions } = options;
+  const { table } = mapIds(data, idMappings);
   const columns = resolveColumns(settings, table);
   const present = (["query", "response"] as const).filter(
     (side) => columns[side].column in table.columns,

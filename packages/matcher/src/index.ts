@@ -1,12 +1,8 @@
 export type { MatcherConfig, MatcherSettings } from "./config.ts";
 export { createMatcher } from "./create-matcher.ts";
-export {
-  type ColumnSpec,
-  type MatcherData,
-  type Modality,
-  resolveColumn,
-  toTable,
-} from "./data/columns.ts";
+export { type ColumnSpec, type Modality, resolveColumn } from "./data/columns.ts";
+export type { IdMappings } from "./data/id-mappings.ts";
+export { type MatcherData, type MatcherRow, toTable } from "./data/matcher-data.ts";
 export {
   type EncodeDatasetOptions,
   type EncodedDataset,

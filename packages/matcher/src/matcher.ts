@@ -7,7 +7,8 @@ import type {
   TrainingEvent,
 } from "@semblance/core";
 import type { MatcherSettings } from "./config.ts";
-import type { MatcherData } from "./data/columns.ts";
+import type { IdMappings } from "./data/id-mappings.ts";
+import type { MatcherData } from "./data/matcher-data.ts";
 import type { RetrievalReport } from "./evaluation/retrieval-report.ts";
 
 /**
@@ -39,6 +40,13 @@ export interface EvaluateOptions extends RunOptions {
   readonly responseData?: MatcherData;
   /** The relevance column, where it is another one than the matcher's. */
   readonly label?: string;
+  /** What ids stand for, where the data holds ids in the place of contents. */
+  readonly idMappings?: IdMappings;
+  /**
+   * Which metrics the result lists: `"recall"`, `"ndcg@5"`, `"t2i.hit@1"`, one or several.
+   * @defaultValue all
+   */
+  readonly metrics?: string | readonly string[];
   /** @defaultValue `[1, 5, 10]` */
   readonly cutoffs?: readonly number[];
   /** @defaultValue `"cosine"` */
@@ -56,6 +64,8 @@ export interface MatcherEvaluation extends RetrievalReport {
 /** Options of {@link Matcher.fit}. */
 export interface FitOptions extends RunOptions {
   readonly trainData: MatcherData;
+  /** What ids stand for, where the data holds ids in the place of contents. */
+  readonly idMappings?: IdMappings;
   /** Validation pairs. @defaultValue a share of `trainData`, split by image */
   readonly tuningData?: MatcherData;
   /** The share of `trainData` that becomes validation, in (0, 1). @defaultValue by size, 0.01 to 0.2 */
@@ -88,6 +98,8 @@ export interface FitSummary extends FitResult {
 export interface ExtractOptions extends RunOptions {
   /** Which column, when the data has both. */
   readonly signature?: "query" | "response";
+  /** What ids stand for, where the data holds ids in the place of contents. */
+  readonly idMappings?: IdMappings;
   /** What an item that cannot be encoded does. @defaultValue `"throw"` */
   readonly onError?: "throw" | "skip";
 }

@@ -1,6 +1,6 @@
 import { ConfigError } from "@semblance/core";
 import { expect, test } from "vitest";
-import { resolveColumn, toTable } from "./columns.ts";
+import { resolveColumn } from "./columns.ts";
 
 test.each([
   ["caption", "text"],
@@ -23,17 +23,4 @@ test("cells decide against a name that only reminds of something", () => {
 test("cells decide where the name says nothing", () => {
   expect(resolveColumn("left", [null, "photos/a.JPG"]).type).toBe("image");
   expect(resolveColumn("right", ["a dog in the snow"]).type).toBe("text");
-});
-
-test("a bare array is refused, and the message shows the object form", () => {
-  const bare = ["a dog"] as unknown as Record<string, string[]>;
-  expect(() => toTable(bare)).toThrow("{ caption: texts }");
-});
-
-test("columns of different lengths are refused", () => {
-  expect(() => toTable({ image: ["a.jpg"], caption: ["a", "b"] })).toThrow(RangeError);
-});
-
-test("a column called length does not make an object a table", () => {
-  expect(toTable({ length: ["short"], caption: ["a dog"] }).length).toBe(1);
 });

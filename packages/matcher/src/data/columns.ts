@@ -1,4 +1,4 @@
-import { type Cell, ConfigError, type Table } from "@semblance/core";
+import { type Cell, ConfigError } from "@semblance/core";
 
 /** Which tower a column's cells go to. */
 export type Modality = "image" | "text";
@@ -48,35 +48,4 @@ function modalityOfNamePart(name: string): Modality | undefined {
   const isText = /caption|text|title|description/i.test(name);
   if (isImage === isText) return undefined;
   return isImage ? "image" : "text";
-}
-
-/** Data as the predictor takes it: a table, or columns by name. */
-export type MatcherData = Table | Readonly<Record<string, readonly Cell[]>>;
-
-/**
- * Columns as a {@link Table}; a table stays as it is.
- *
- * @throws TypeError for a bare array, which does not say what it holds, and RangeError for columns of
- * different lengths.
- */
-export function toTable(data: MatcherData): Table {
-  if (Array.isArray(data) || typeof data !== "object" || data === null) {
-    throw new TypeError(
-      "Data is a table or an object of columns, for example { caption: texts } or { image: paths }.",
-    );
-  }
-  if (isTable(data)) return data;
-  const lengths = Object.entries(data).map(([name, cells]) => [name, cells.length] as const);
-  const length = lengths[0]?.[1] ?? 0;
-  const odd = lengths.find(([, other]) => other !== length);
-  if (odd) {
-    throw new RangeError(
-      `Column "${odd[0]}" has ${odd[1]} cells, "${lengths[0]?.[0]}" has ${length}.`,
-    );
-  }
-  return { columns: data, length };
-}
-
-function isTable(data: MatcherData): data is Table {
-  return typeof data.length === "number" && "columns" in data;
 }

@@ -7,12 +7,14 @@ import {
 } from "@semblance/core";
 import { imageReferences } from "@semblance/data";
 import type { MatcherSettings } from "../config.ts";
-import { type Modality, toTable } from "../data/columns.ts";
+import type { Modality } from "../data/columns.ts";
+import { mapIds } from "../data/id-mappings.ts";
 import { resolveColumns, toDataset } from "../data/matcher-dataset.ts";
 import { replaceItems } from "../data/replace-items.ts";
 import type { EvaluateOptions, MatcherEvaluation } from "../matcher.ts";
 import { evaluateDataset } from "./evaluate-dataset.ts";
 import type { RetrievalReport } from "./retrieval-report.ts";
+import { selectMetrics } from "./select-metrics.ts";
 
 const defaultCutoffs = [1, 5, 10];
 
@@ -45,34 +47,48 @@ export async function evaluateMatcher(
       onProgress,
     }),
   );
-  return { ...report, score: scoreOf(report, evalMetric, cutoffs) };
+  const score = scoreOf(report, evalMetric, cutoffs);
+  if (options.metrics === undefined) return { ...report, score };
+  const wanted = typeof options.metrics === "string" ? [options.metrics] : options.metrics;
+  return { ...report, metrics: selectMetrics(report.metrics, wanted), score };
 }
 
 function galleryOf(settings: MatcherSettings, options: EvaluateOptions): Dataset {
-  const { data, queryData, responseData, label } = options;
-  const columns = resolveColumns(settings, toTable(data));
-  let dataset = toDataset(settings, data, label);
+  const { data, queryData, responseData, label, idMappings } = options;
+  const pairs = mapIds(data, idMappings).table;
+  const columns = resolveColumns(settings, pairs);
+  let dataset = toDataset(settings, data, { label, idMappings });
   for (const [side, own] of [
     ["query", queryData],
     ["response", responseData],
   ] as const) {
     if (own === undefined) continue;
     const { column, type } = columns[side];
-    const { baseFolder = toTable(data).baseFolder ?? ".", ...table } = toTable(own);
-    dataset = replaceItems(dataset, type, itemsOfColumn({ baseFolder, ...table }, column, type));
+    const mapped = mapIds(own, idMappings);
+    const { baseFolder = pairs.baseFolder ?? "." } = mapped.table;
+    const idColumn = mapped.idColumns[column] ?? (type === "image" ? "image_id" : "caption_id");
+    const items = itemsOfColumn({ ...mapped.table, baseFolder }, { column, idColumn, type });
+    dataset = replaceItems(dataset, type, items);
   }
   return dataset;
 }
 
-/** The distinct items of a column, in order; their id column decides identity where there is one. */
-function itemsOfColumn(table: Table, column: string, type: Modality): Item[] {
+interface ItemColumns {
+  readonly column: string;
+  /** Decides identity where there is such a column. */
+  readonly idColumn: string;
+  readonly type: Modality;
+}
+
+/** The distinct items of a column, in order. */
+function itemsOfColumn(table: Table, { column, idColumn, type }: ItemColumns): Item[] {
   const cells = table.columns[column];
   if (!cells) {
     throw new TypeError(
       `queryData and responseData need the matcher's column "${column}"; found ${Object.keys(table.columns).join(", ")}.`,
     );
   }
-  const ids = table.columns[type === "image" ? "image_id" : "caption_id"] ?? cells;
+  const ids = table.columns[idColumn] ?? cells;
   const items = new Map<string, Item>();
   for (const [row, cell] of cells.entries()) {
     const id = String(ids[row] ?? "");

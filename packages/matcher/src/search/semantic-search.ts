@@ -6,7 +6,8 @@ import {
   withoutUndefined,
 } from "@semblance/core";
 import { semanticSearch as searchEmbeddings } from "@semblance/search";
-import { type ColumnSpec, type MatcherData, resolveColumn, toTable } from "../data/columns.ts";
+import { type ColumnSpec, resolveColumn } from "../data/columns.ts";
+import { type MatcherData, toTable } from "../data/matcher-data.ts";
 import { encodeColumn } from "../encoding/encode-column.ts";
 import type { Matcher, SearchHit } from "../matcher.ts";
 

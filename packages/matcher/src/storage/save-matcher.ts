@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, realpath, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ModelError, type OpenedModel } from "@semblance/core";
-import type { MatcherSettings } from "../config.ts";
+import { type MatcherSettings, savedSettings } from "../config.ts";
 
 /** The file that makes a model folder a saved matcher. */
 export const settingsFile = "matcher.json";
@@ -36,8 +36,7 @@ export async function saveMatcher(options: SaveMatcherOptions): Promise<void> {
   const [from, to] = await Promise.all([realpath(model.folder), realpath(folder)]);
   if (from !== to) await copyModel(from, to);
   await copyWeights(model, folder);
-  const { problemType, evalMetric, query, response, label, seed } = settings;
-  const saved = { schema: 1, problemType, evalMetric, query, response, label, seed };
+  const saved = { schema: 1, ...savedSettings(settings) };
   await writeFile(join(folder, settingsFile), `${JSON.stringify(saved, null, 2)}\n`);
 }
 

@@ -1,0 +1,189 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfigError, type ModelProvider, type Trainer } from "@semblance/core";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { columns, freshEncoder, pairs, provider } from "../../fixtures/pairs.ts";
+import { createEmbeddingTrainer, createRecordingTrainer } from "../../fixtures/trainers.ts";
+import { createMatcher } from "../create-matcher.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "semblance matcher "));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("fits, adds the gain's interval, and goes on with the trained model", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const events: string[] = [];
+  const summary = await matcher.fit({
+    trainData: pairs,
+    tuningData: pairs,
+    timeLimit: 60,
+    runFolder: "run",
+    onEvent: ({ type }) => events.push(type),
+  });
+  expect(specs[0]).toMatchObject({ checkpoint: "start", timeLimit: 60, runFolder: "run", seed: 0 });
+  expect(summary.gain).toEqual({ value: 0.5, interval: [0.5, 0.5] });
+  expect(events).toEqual(["evaluation"]);
+  expect(matcher.model.folder).toBe("trained");
+});
+
+test("stops the training when the reader of its events throws", async () => {
+  let isCancelled = false;
+  const fit: Extract<Trainer, { needs: "files" }>["fit"] = () => ({
+    result: new Promise(() => {}),
+    cancel: () => {
+      isCancelled = true;
+    },
+    async *[Symbol.asyncIterator]() {
+      yield { type: "evaluation", step: 0, metrics: {} };
+    },
+  });
+  const trainer: Trainer = { needs: "files", fit };
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const onEvent = () => {
+    throw new Error("reader");
+  };
+  const fitting = matcher.fit({ trainData: pairs, tuningData: pairs, onEvent });
+  await expect(fitting).rejects.toThrow("reader");
+  expect(isCancelled).toBe(true);
+});
+
+test("refuses a fit whose result nothing could open, before it starts", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  await using matcher = await createMatcher({ encoder: freshEncoder(), trainer, ...columns });
+  const fitting = matcher.fit({ trainData: pairs, tuningData: pairs });
+  await expect(fitting).rejects.toThrow(ConfigError);
+  expect(specs).toEqual([]);
+});
+
+test("a fit judges by its own metric, else by the one that the matcher was given", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  const parts = { provider, trainer, model: "start", ...columns };
+  const data = { trainData: pairs, tuningData: pairs };
+  await using plain = await createMatcher(parts);
+  await plain.fit(data);
+  await using byRecall = await createMatcher({ ...parts, evalMetric: "recall" });
+  await byRecall.fit(data);
+  await byRecall.fit({ ...data, evalMetric: "t2i.hit@5" });
+  expect(specs.map((spec) => spec.evalMetric)).toEqual([undefined, "recall", "t2i.hit@5"]);
+});
+
+test("keeps a share of the images for validation when none is given", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const image = Array.from({ length: 20 }, (_, i) => `photo-${i}.jpg`);
+  const caption = image.map((name) => `a picture called ${name}`);
+  await matcher.fit({ trainData: { image, caption }, holdoutFrac: 0.25 });
+  const counts = await Promise.all(
+    [specs[0]?.train, specs[0]?.validation].map(async (dataset) => {
+      const ids: string[] = [];
+      for await (const { id } of dataset?.items("image") ?? []) ids.push(id);
+      return ids.length;
+    }),
+  );
+  expect(counts).toEqual([15, 5]);
+});
+
+test("weights that are a download of their own are brought when fit needs them", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  const fromHub: ModelProvider = {
+    open: async (model) => ({
+      encoder: freshEncoder(),
+      folder: model,
+      openCheckpoint: async () => "downloaded",
+    }),
+  };
+  const parts = { provider: fromHub, trainer, model: "someone/clip" };
+  await using matcher = await createMatcher({ ...parts, ...columns });
+  await matcher.fit({ trainData: pairs, tuningData: pairs });
+  expect(specs[0]).toMatchObject({ checkpoint: "downloaded" });
+});
+
+test("refuses to fit a model without weights to train", async () => {
+  const { trainer } = createRecordingTrainer();
+  const onnxOnly: ModelProvider = {
+    open: async (model) => ({ encoder: freshEncoder(), folder: model }),
+  };
+  await using matcher = await createMatcher({
+    provider: onnxOnly,
+    trainer,
+    model: "start",
+    ...columns,
+  });
+  const fitting = matcher.fit({ trainData: pairs, tuningData: pairs });
+  await expect(fitting).rejects.toMatchObject({ code: "NO_CHECKPOINT" });
+});
+
+test("a trainer that needs embeddings gets those of the model, and what failed is in the result", async () => {
+  const { trainer, specs } = createEmbeddingTrainer();
+  const own: ModelProvider = {
+    open: async (model) => ({ encoder: freshEncoder(), folder: model }),
+  };
+  const parts = { provider: own, trainer, model: "start" };
+  await using matcher = await createMatcher({ ...parts, ...columns });
+  const trainData = {
+    image: [...pairs.image, "broken.jpg"],
+    caption: [...pairs.caption, "no dog"],
+  };
+  const stages: string[] = [];
+  const { failures, timing } = await matcher.fit({
+    trainData,
+    tuningData: pairs,
+    timeLimit: 100,
+    onProgress: ({ stage }) => stages.push(stage),
+  });
+  const [spec] = specs;
+  expect(spec).toMatchObject({
+    model: "start",
+    scoring: freshEncoder().scoring,
+    train: { image: { count: 3 }, text: { count: 4 } },
+    validation: { image: { count: 3 }, text: { count: 3 } },
+  });
+  expect(spec?.train.judgements).toHaveLength(3);
+  expect(failures).toMatchObject([{ input: "broken" }]);
+  expect(stages).toContain("encoding images");
+  expect(spec?.timeLimit).toBeLessThan(100);
+  expect(timing.fit + (spec?.timeLimit ?? 0)).toBeCloseTo(1 + 100, 6);
+});
+
+test("weights that lie beside the folder of the embeddings are part of what is fitted", async () => {
+  const { trainer } = createEmbeddingTrainer(folder);
+  await mkdir(join(folder, "checkpoint"));
+  await writeFile(join(folder, "checkpoint", "model.safetensors"), "weights");
+  const exported: ModelProvider = {
+    open: async () => ({
+      encoder: freshEncoder(),
+      folder: "exported",
+      checkpoint: join(folder, "checkpoint"),
+    }),
+  };
+  const parts = { provider: exported, trainer, model: "start" };
+  await using matcher = await createMatcher({ ...parts, ...columns });
+  await matcher.fit({ trainData: pairs, tuningData: pairs });
+  expect(await readFile(join(folder, "model.safetensors"), "utf8")).toBe("weights");
+});
+
+test("a time limit that encoding alone takes up ends it, and says so", async () => {
+  const { trainer, specs } = createEmbeddingTrainer();
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const names = Array.from({ length: 20_000 }, (_, i) => `photo ${i}`);
+  const trainData = { image: names, caption: names };
+  const fitting = matcher.fit({ trainData, tuningData: pairs, timeLimit: 0.01 });
+  await expect(fitting).rejects.toMatchObject({ code: "TIME_LIMIT_TOO_SHORT" });
+  expect(specs).toEqual([]);
+});
+
+test("what is fitted on embeddings needs the model's folder", async () => {
+  const { trainer } = createEmbeddingTrainer();
+  await using matcher = await createMatcher({
+    encoder: freshEncoder(),
+    provider,
+    trainer,
+    ...columns,
+  });
+  const fitting = matcher.fit({ trainData: pairs, tuningData: pairs });
+  await expect(fitting).rejects.toMatchObject({ code: "NO_CHECKPOINT" });
+});
