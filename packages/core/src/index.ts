@@ -87,8 +87,8 @@ export { createRandom } from "./random.ts";
 export { checkResampling, type ResampleOptions, resampledTotals } from "./resample.ts";
 export type { RunOptions } from "./run-options.ts";
 export { decodeSafetensors, encodeSafetensors, type FloatTensor } from "./safetensors.ts";
-export { type ScoreRowsOptions, scoreRows } from "./score-rows.ts";
-export { type CompareTies, topK } from "./top-k.ts";
+export { type ScoreRowsOptions, scoreRows } from "./scoring/score-rows.ts";
+export { type CompareTies, topK } from "./scoring/top-k.ts";
 export type {
   EmbeddingFitSpec,
   EncodedPairs,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Embeddings } from "./embedding.ts";
 import { ModelError } from "./errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
-import { scoreRows } from "./score-rows.ts";
+import { scoreRows } from "./scoring/score-rows.ts";
 
 /**
  * A linear map behind a tower's graph and before normalisation, `x ↦ weight · x`: what an adapter is.

@@ -1,5 +1,5 @@
 import { type Embeddings, rowOf } from "../embedding.ts";
-import { scoreRows } from "../score-rows.ts";
+import { scoreRows } from "../scoring/score-rows.ts";
 import type { EncodedPairs } from "../trainer.ts";
 import { type TieGroup, tieGroups } from "./tie-groups.ts";
 

@@ -1,4 +1,4 @@
-import type { Embeddings } from "./embedding.ts";
+import type { Embeddings } from "../embedding.ts";
 
 /** What {@link scoreRows} compares. */
 export interface ScoreRowsOptions {

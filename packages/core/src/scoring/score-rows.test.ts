@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toEmbeddings } from "./embedding.ts";
+import { toEmbeddings } from "../embedding.ts";
 import { scoreRows } from "./score-rows.ts";
 
 const queries = toEmbeddings(Float32Array.of(1, 2, 3, 4), 2);
