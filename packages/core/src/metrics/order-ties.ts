@@ -1,4 +1,4 @@
-import type { CompareTies } from "../top-k.ts";
+import type { CompareTies } from "../scoring/top-k.ts";
 import type { Grades } from "./expected-metrics.ts";
 import type { TieGroup } from "./tie-groups.ts";
 
