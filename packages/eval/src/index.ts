@@ -36,4 +36,6 @@ export {
   type RelevantRows,
   type RowHit,
 } from "./retrieval/query-columns.ts";
+export { type Relevance, readRelevance } from "./retrieval/relevance.ts";
+export { type RelevanceClusters, relevanceClusters } from "./retrieval/relevance-clusters.ts";
 export type { EvaluateRetrievalOptions } from "./retrieval/retrieval-options.ts";
