@@ -1,12 +1,4 @@
 export type { AnyIterable } from "./any-iterable.ts";
-export {
-  type BootstrapOptions,
-  bootstrapInterval,
-  type Interval,
-  type PairedOptions,
-  pairedInterval,
-  percentileInterval,
-} from "./bootstrap.ts";
 export { collect } from "./collect.ts";
 export type {
   Cell,
@@ -82,13 +74,21 @@ export {
 } from "./npy.ts";
 export { parseConfig } from "./parse-config.ts";
 export type { Progress } from "./progress.ts";
-export { quantile } from "./quantile.ts";
-export { createRandom } from "./random.ts";
-export { checkResampling, type ResampleOptions, resampledTotals } from "./resample.ts";
 export type { RunOptions } from "./run-options.ts";
 export { decodeSafetensors, encodeSafetensors, type FloatTensor } from "./safetensors.ts";
 export { type ScoreRowsOptions, scoreRows } from "./scoring/score-rows.ts";
 export { type CompareTies, topK } from "./scoring/top-k.ts";
+export {
+  type BootstrapOptions,
+  bootstrapInterval,
+  type Interval,
+  type PairedOptions,
+  pairedInterval,
+  percentileInterval,
+} from "./statistics/bootstrap.ts";
+export { quantile } from "./statistics/quantile.ts";
+export { createRandom } from "./statistics/random.ts";
+export { checkResampling, type ResampleOptions, resampledTotals } from "./statistics/resample.ts";
 export type {
   EmbeddingFitSpec,
   EncodedPairs,

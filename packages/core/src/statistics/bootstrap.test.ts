@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import fixture from "../fixtures/bootstrap.json" with { type: "json" };
 import { bootstrapInterval, pairedInterval } from "./bootstrap.ts";
-import fixture from "./fixtures/bootstrap.json" with { type: "json" };
 import { quantile } from "./quantile.ts";
 import { createRandom } from "./random.ts";
 
