@@ -18,8 +18,8 @@ import { sharedFolder } from "#shared";
 import { createOnnxEncoder } from "./create-onnx-encoder.ts";
 import { createSharpDecoder } from "./decoding/sharp-decoder.ts";
 import { fixturePath } from "./fixtures/fixture-path.ts";
+import { toModelInput } from "./fixtures/model-input.ts";
 import { toImagePipeline } from "./images/image-pipeline.ts";
-import { createPreprocessor } from "./images/preprocess-image.ts";
 import { openModelFolder } from "./models/model-folder.ts";
 import { openTokenizer } from "./texts/open-tokenizer.ts";
 
@@ -78,7 +78,7 @@ describe.skipIf(photos === undefined).each([
 
   test("32 photos have the pixel values of transformers", async (context) => {
     const config = JSON.parse(readFileSync(inFolder("model/preprocessor_config.json"), "utf8"));
-    const preprocess = createPreprocessor(toImagePipeline(config, family));
+    const preprocess = toModelInput(toImagePipeline(config, family));
     const expected = Float32Array.from(decodeNpy(readNpy("pixels.npy")).data, Number);
     const length = 3 * 224 * 224;
     let worst = 0;

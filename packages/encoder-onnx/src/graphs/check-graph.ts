@@ -9,7 +9,6 @@ import {
   isChannelsLast,
   type Side,
 } from "./fit.ts";
-import type { PixelValues } from "./pixel-layout.ts";
 
 /** What the images' side of a graph must be like. */
 export interface ImageExpectation {
@@ -17,8 +16,8 @@ export interface ImageExpectation {
   readonly outputs: readonly string[];
   /** Size of the images that are fed. */
   readonly size: PixelSize;
-  /** How bytes became the values that are fed; a graph that takes bytes gets them back. */
-  readonly values: PixelValues;
+  /** `[3, 256]`: of each channel the value of each byte; for graphs that take no bytes. */
+  readonly values: Float32Array;
 }
 
 /** What the texts' side of a graph must be like. */

@@ -2,15 +2,16 @@ import { float32ToFloat16 } from "@semblance/core";
 import { Tensor } from "onnxruntime-node";
 import type { GraphExpectation } from "./check-graph.ts";
 import { type FittedInput, type FittedSide, isChannelsLast } from "./fit.ts";
-import { toBytes, toChannelsLast } from "./pixel-layout.ts";
+import type { KeptFloats } from "./kept-floats.ts";
+import { toChannelsLast, toPlanes } from "./pixel-layout.ts";
 
 /** What goes into one side of a graph, as the towers make it. */
 export type SideValues = ImageValues | TextValues;
 
 interface ImageValues {
   readonly rows: number;
-  /** `[rows, 3, height, width]` */
-  readonly pixels: Float32Array;
+  /** `[rows, height, width, 3]` */
+  readonly pixels: Uint8Array;
 }
 
 interface TextValues {
@@ -23,15 +24,21 @@ interface TextValues {
   readonly mask: BigInt64Array;
 }
 
-/** The tensors that a graph takes, by the names of its inputs. */
+/** What pixels are made into values with. */
+interface FeedOptions {
+  readonly expected: GraphExpectation;
+  readonly floats: KeptFloats;
+}
+
+/** The tensors that a graph takes, by the names of its inputs; those made before are overwritten. */
 export function toFeeds(
   values: SideValues,
   fitted: FittedSide,
-  expected: GraphExpectation,
+  options: FeedOptions,
 ): Record<string, Tensor> {
   const filled = fillUp(values, fitted.length);
   return Object.fromEntries(
-    fitted.inputs.map((input) => [input.name, toTensor(input, filled, expected)]),
+    fitted.inputs.map((input) => [input.name, toTensor(input, filled, options)]),
   );
 }
 
@@ -40,7 +47,7 @@ export function takeRows(values: SideValues, first: number, count: number): Side
   if (first === 0 && count === values.rows) return values;
   const rows = Array.from({ length: count }, (_, i) => Math.min(first + i, values.rows - 1));
   if ("pixels" in values) {
-    const pixels = new Float32Array((values.pixels.length / values.rows) * count);
+    const pixels = new Uint8Array((values.pixels.length / values.rows) * count);
     copyRows({ from: values.pixels, to: pixels, rows });
     return { rows: count, pixels };
   }
@@ -57,7 +64,7 @@ export function blankSide(expected: GraphExpectation, fitted: FittedSide): SideV
   const { image, text } = expected;
   if (fitted.inputs.some(({ role }) => role === "pixels")) {
     const { height, width } = image?.size ?? { height: 0, width: 0 };
-    return { rows, pixels: new Float32Array(rows * 3 * height * width) };
+    return { rows, pixels: new Uint8Array(rows * 3 * height * width) };
   }
   const length = fitted.length ?? (text?.isFilled ? text.maxLength : 1);
   const mask = new BigInt64Array(rows * length).fill(1n);
@@ -65,8 +72,8 @@ export function blankSide(expected: GraphExpectation, fitted: FittedSide): SideV
 }
 
 function copyRows(copy: {
-  readonly from: Float32Array | BigInt64Array;
-  readonly to: Float32Array | BigInt64Array;
+  readonly from: Uint8Array | BigInt64Array;
+  readonly to: Uint8Array | BigInt64Array;
   readonly rows: readonly number[];
 }): void {
   const [from, to] = [bytesOf(copy.from), bytesOf(copy.to)];
@@ -94,8 +101,8 @@ function fillUp(values: SideValues, length: number | undefined): SideValues {
   return { rows, length, ids, mask };
 }
 
-function toTensor(input: FittedInput, values: SideValues, expected: GraphExpectation): Tensor {
-  if ("pixels" in values) return toPixelTensor(input, values, expected);
+function toTensor(input: FittedInput, values: SideValues, options: FeedOptions): Tensor {
+  if ("pixels" in values) return toPixelTensor(input, values, options);
   const shape = [values.rows, values.length];
   const integers = integersOf(input.role, values);
   return input.type === "int32"
@@ -114,23 +121,27 @@ function positionsOf(rows: number, length: number): BigInt64Array {
   return BigInt64Array.from({ length: rows * length }, (_, i) => BigInt(i % length));
 }
 
+const sameBytes = Float32Array.from({ length: 3 * 256 }, (_, i) => i % 256);
+
 function toPixelTensor(
   input: FittedInput,
   { rows, pixels }: ImageValues,
-  { image }: GraphExpectation,
+  { expected: { image }, floats }: FeedOptions,
 ): Tensor {
   if (image === undefined) throw new TypeError("A graph without images was given pixels.");
   const { height, width } = image.size;
+  const plane = height * width;
   const isLast = isChannelsLast(input);
   const shape = isLast ? [rows, height, width, 3] : [rows, 3, height, width];
-  const ordered = isLast ? toChannelsLast(pixels, image.size) : pixels;
   if (input.type === "uint8") {
-    const bytes = toBytes(ordered, isLast ? 1 : height * width, image.values);
-    return new Tensor("uint8", bytes, shape);
+    const layout = { pixels, values: sameBytes, to: new Uint8Array(pixels.length) };
+    return new Tensor("uint8", isLast ? pixels : toPlanes(layout, plane), shape);
   }
+  const layout = { pixels, values: image.values, to: floats(pixels.length) };
+  const values = isLast ? toChannelsLast(layout) : toPlanes(layout, plane);
   return input.type === "float16"
-    ? toHalfTensor(float32ToFloat16(ordered), shape)
-    : new Tensor("float32", ordered, shape);
+    ? toHalfTensor(float32ToFloat16(values), shape)
+    : new Tensor("float32", values, shape);
 }
 
 // The engine's native part reads half floats from a Uint16Array only, of which `Tensor` makes a

@@ -1,4 +1,5 @@
 import { checkGraph, type GraphExpectation } from "./check-graph.ts";
+import { createKeptFloats } from "./kept-floats.ts";
 import { openSession, type SessionOptions } from "./open-session.ts";
 import { runGraph } from "./run-graph.ts";
 
@@ -7,17 +8,17 @@ export interface GraphOptions extends GraphExpectation, SessionOptions {}
 
 /** A graph's input, in plain data that goes from thread to thread. */
 export interface TensorData {
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Uint8Array | BigInt64Array;
   readonly dims: readonly number[];
 }
 
-/** A batch, by input: `pixel_values`, or `input_ids` and `attention_mask`. */
+/** A batch, by input: `pixel_values` in bytes, channels last, or `input_ids` and `attention_mask`. */
 export type GraphInputs = Readonly<Record<string, TensorData>>;
 
 /** An ONNX graph that turns a batch of inputs into vectors. */
 export interface GraphSession {
   /**
-   * Runs one batch. The engine computes in the calling thread: its event loop stands still until it is
+   * Runs one batch, once the one before is done. The engine computes in the calling thread: its event loop stands still until it is
    * done.
    *
    * @returns `[batch, dimension]`, row-major; the caller owns the memory.
@@ -36,9 +37,14 @@ export interface GraphSession {
 export async function openGraphSession(options: GraphOptions): Promise<GraphSession> {
   const session = await openSession(options);
   try {
-    const fit = checkGraph(session, options);
+    const run = {
+      session,
+      fit: checkGraph(session, options),
+      expected: options,
+      floats: createKeptFloats(),
+    };
     return {
-      run: (inputs) => runGraph({ session, fit, expected: options, inputs }),
+      run: (inputs) => runGraph({ ...run, inputs }),
       release: () => session.release(),
     };
   } catch (error) {

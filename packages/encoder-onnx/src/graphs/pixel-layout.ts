@@ -1,41 +1,36 @@
-import type { Channels, PixelSize } from "../images/image-families.ts";
-
-/** How bytes became values: `(byte · rescaleFactor - mean) / std`, per channel. */
-export interface PixelValues {
-  readonly rescaleFactor: number;
-  readonly mean: Channels;
-  readonly std: Channels;
+/** Pictures, and what becomes of their bytes. */
+export interface PixelLayout<Numbers extends Float32Array | Uint8Array> {
+  /** `[batch, pixels, 3]` */
+  readonly pixels: Uint8Array;
+  /** `[3, 256]`: of each channel the value of each byte. */
+  readonly values: Float32Array;
+  /** As long as `pixels`; all of it is written. */
+  readonly to: Numbers;
 }
 
 /**
- * The bytes that values were made of, exactly: single precision keeps them some 10,000 times finer
- * than a step.
+ * Looks values up, and puts channels first: `[batch, 3, pixels]`.
  *
- * @param run - How many values of a channel stand side by side: `height · width` in planes, 1 where
- * channels stand last.
+ * @param plane - Pixels of a picture.
  */
-export function toBytes(
-  pixels: Float32Array,
-  run: number,
-  { rescaleFactor, mean, std }: PixelValues,
-): Uint8Array {
-  const bytes = new Uint8Array(pixels.length);
-  for (let i = 0; i < pixels.length; i++) {
-    const channel = Math.trunc(i / run) % 3;
-    const value = (pixels[i] ?? 0) * (std[channel] ?? 1) + (mean[channel] ?? 0);
-    bytes[i] = Math.round(value / rescaleFactor);
+export function toPlanes<Numbers extends Float32Array | Uint8Array>(
+  { pixels, values, to }: PixelLayout<Numbers>,
+  plane: number,
+): Numbers {
+  let from = 0;
+  for (let start = 0; start < pixels.length; start += 3 * plane) {
+    for (let at = start; at < start + plane; at++) {
+      to[at] = values[pixels[from] ?? 0] ?? 0;
+      to[at + plane] = values[(pixels[from + 1] ?? 0) + 256] ?? 0;
+      to[at + 2 * plane] = values[(pixels[from + 2] ?? 0) + 512] ?? 0;
+      from += 3;
+    }
   }
-  return bytes;
+  return to;
 }
 
-/** `[batch, 3, height, width]` as `[batch, height, width, 3]`. */
-export function toChannelsLast(planes: Float32Array, { height, width }: PixelSize): Float32Array {
-  const size = height * width;
-  const pixels = new Float32Array(planes.length);
-  for (let i = 0; i < planes.length; i++) {
-    const plane = Math.trunc(i / size);
-    const image = Math.trunc(plane / 3);
-    pixels[(image * size + (i % size)) * 3 + (plane % 3)] = planes[i] ?? 0;
-  }
-  return pixels;
+/** Looks values up, and leaves channels last: `[batch, pixels, 3]`. */
+export function toChannelsLast({ pixels, values, to }: PixelLayout<Float32Array>): Float32Array {
+  for (let i = 0; i < pixels.length; i++) to[i] = values[(i % 3) * 256 + (pixels[i] ?? 0)] ?? 0;
+  return to;
 }

@@ -3,14 +3,17 @@ import { type InferenceSession, type OnnxValue, Tensor } from "onnxruntime-node"
 import type { GraphExpectation } from "./check-graph.ts";
 import { blankSide, type SideValues, takeRows, toFeeds } from "./feeds.ts";
 import type { FittedSide, GraphFit, Side } from "./fit.ts";
+import type { KeptFloats } from "./kept-floats.ts";
 
 /** What {@link runGraph} needs to know. */
 export interface GraphRun {
   readonly session: InferenceSession;
   readonly fit: GraphFit;
   readonly expected: GraphExpectation;
-  /** `pixel_values` `[batch, 3, height, width]`, or `input_ids` and `attention_mask` `[batch, length]`. */
+  /** `pixel_values` `[batch, height, width, 3]` in bytes, or `input_ids` and `attention_mask` `[batch, length]`. */
   readonly inputs: Readonly<Record<string, InputValues>>;
+  /** For the values of the pixels. */
+  readonly floats: KeptFloats;
 }
 
 /** A tensor's values, row-major, and its shape. */
@@ -33,11 +36,11 @@ export async function runGraph(run: GraphRun): Promise<Float32Array> {
   if (fitted === undefined) throw runFailed(expected, `it takes no ${side}s.`);
   const values = toSideValues(run.inputs, side);
   const other = fit[side === "image" ? "text" : "image"];
-  const blank = other && toFeeds(blankSide(expected, other), other, expected);
+  const blank = other && toFeeds(blankSide(expected, other), other, run);
   const step = fitted.rows ?? values.rows;
   const vectors = new Float32Array(values.rows * expected.dimension);
   for (let first = 0; first < values.rows; first += step) {
-    const feeds = { ...blank, ...toFeeds(takeRows(values, first, step), fitted, expected) };
+    const feeds = { ...blank, ...toFeeds(takeRows(values, first, step), fitted, run) };
     const rows = await runOnce(run, feeds, fitted, step);
     const kept = Math.min(step, values.rows - first);
     vectors.set(rows.subarray(0, kept * expected.dimension), first * expected.dimension);
@@ -47,15 +50,13 @@ export async function runGraph(run: GraphRun): Promise<Float32Array> {
 
 function toSideValues(inputs: GraphRun["inputs"], side: Side): SideValues {
   const { pixel_values: pixels, input_ids: ids, attention_mask: mask } = inputs;
-  if (side === "image" && pixels?.data instanceof Float32Array) {
+  if (side === "image" && pixels?.data instanceof Uint8Array) {
     return { rows: pixels.dims[0] ?? 0, pixels: pixels.data };
   }
   if (ids?.data instanceof BigInt64Array && mask?.data instanceof BigInt64Array) {
     return { rows: ids.dims[0] ?? 0, length: ids.dims[1] ?? 0, ids: ids.data, mask: mask.data };
   }
-  throw new TypeError(
-    "Expected pixel_values in float32, or input_ids and attention_mask in int64.",
-  );
+  throw new TypeError("Expected pixel_values in uint8, or input_ids and attention_mask in int64.");
 }
 
 async function runOnce(

@@ -6,18 +6,18 @@ import { createWorkerPool } from "../threads/worker-pool.ts";
 import { toError, toParts } from "../threads/worker-reply.ts";
 import type { ImagePreparation, ReadImages, SentImage } from "./prepare-worker.ts";
 
-/** Turns images into a tower's input, in threads of their own. */
+/** Reads images and gives them a tower's size, in threads of their own. */
 export interface ImagePreparer {
-  /** Reads, decodes, resizes and normalises images. */
+  /** Reads, decodes and resizes images. */
   prepare(inputs: readonly ImageInput[]): Promise<PreparedImages>;
   /** Ends the threads when the images under way are done. */
   close(): Promise<void>;
 }
 
-/** Images as a tower takes them. */
+/** Images in the size that a tower takes. */
 interface PreparedImages {
-  /** `[images, 3, height, width]` of those that could be read. */
-  readonly pixels: Float32Array;
+  /** `[images, height, width, 3]` of those that could be read. */
+  readonly pixels: Uint8Array;
   /** Why the others could not, by position: what the decoder throws. */
   readonly errors: ReadonlyMap<number, EncoderError>;
 }

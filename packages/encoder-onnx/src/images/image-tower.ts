@@ -34,7 +34,7 @@ export function createImageTower(options: ImageTowerOptions): Tower<ImageInput> 
       // Loads while the first images are made ready; its error is that of the first run.
       graph.get().catch(() => {});
       const { pixels, errors } = await (await preparer.get()).prepare(inputs);
-      const dims = [inputs.length - errors.size, 3, height, width];
+      const dims = [inputs.length - errors.size, height, width, 3];
       return { errors, ...(pixels.length > 0 && { batch: { data: pixels, dims } }) };
     },
     run: async (batch) => {

@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { fixturePath } from "../fixtures/fixture-path.ts";
 import { float32Hash } from "../fixtures/float32-hash.ts";
+import { toModelInput } from "../fixtures/model-input.ts";
 import { randomBytes } from "../fixtures/random-bytes.ts";
 import { openClipPipeline } from "./open-clip-pipeline.ts";
-import { createPreprocessor } from "./preprocess-image.ts";
 
 const openClipCase = z.object({
   config: z.record(z.string(), z.unknown()),
@@ -23,7 +23,7 @@ const cases = readFileSync(fixturePath("open-clip-cases.jsonl"), "utf8")
 
 test("random configurations give the float32 of open_clip, bit for bit", () => {
   const different = cases.filter(({ config, seed, width, height, hash }) => {
-    const preprocess = createPreprocessor(openClipPipeline(config));
+    const preprocess = toModelInput(openClipPipeline(config));
     const image = { rgb: randomBytes(seed, width * height * 3), width, height };
     return float32Hash(preprocess(image)) !== hash;
   });
@@ -40,7 +40,7 @@ test("an empty file means open_clip's own steps", () => {
 });
 
 test("an image that is all but a line keeps a pixel when it is fitted into the size", () => {
-  const preprocess = createPreprocessor(openClipPipeline({ size: 4, resize_mode: "longest" }));
+  const preprocess = toModelInput(openClipPipeline({ size: 4, resize_mode: "longest" }));
   expect(preprocess({ rgb: randomBytes(1, 3000), width: 1000, height: 1 })).toHaveLength(48);
 });
 

@@ -14,6 +14,7 @@ import { type ImagePipeline, toImagePipeline } from "./image-pipeline.ts";
 import { createImagePreparer, type ImagePreparer } from "./image-preparer.ts";
 import { createImageTower } from "./image-tower.ts";
 import { openClipPipeline } from "./open-clip-pipeline.ts";
+import { pixelValues } from "./pixel-values.ts";
 
 /** What images go through before the graph, and what the graph must be like. */
 export interface ImageSide {
@@ -32,11 +33,10 @@ export async function openImageSide(context: EncoderContext): Promise<ImageSide>
     close: (opened) => opened.close(),
   });
   resources.push(preparer);
-  const { rescaleFactor = 1, normalize = { mean: [0, 0, 0], std: [1, 1, 1] } } = pipeline;
   const expected: ImageExpectation = {
     outputs: outputsOf(model, "image"),
     size: pipeline.output,
-    values: { rescaleFactor, ...normalize },
+    values: pixelValues(pipeline),
   };
   const parts = { preparer, pipeline, orientation, dimension, batchSize };
   return {

@@ -1,4 +1,4 @@
-// Runs in worker threads: encoded images to a tower's input, with options that come with the thread.
+// Runs in worker threads: encoded images to pixels in a tower's size, with options that come with the thread.
 import { workerData } from "node:worker_threads";
 import type { ImageInput, ImageLimits } from "@semblance/core";
 import type { SharpDecoderSettings } from "../config.ts";
@@ -7,7 +7,7 @@ import { freeMemory } from "../threads/free-memory.ts";
 import { mapBounded } from "../threads/map-bounded.ts";
 import { type ErrorParts, replyWith, toError, toParts } from "../threads/worker-reply.ts";
 import type { ImagePipeline } from "./image-pipeline.ts";
-import { createPreprocessor, planesLength } from "./preprocess-image.ts";
+import { bytesOf, createPreprocessor } from "./preprocess-image.ts";
 
 /** Everything that decides what becomes of an image before the model sees it. */
 export interface ImagePreparation {
@@ -19,10 +19,10 @@ export interface ImagePreparation {
 /** An image that can go to another thread, or why it could not be read here. */
 export type SentImage = ImageInput | { readonly failed: ErrorParts };
 
-/** Images as a tower takes them. */
+/** Images in the size that a tower takes. */
 export interface ReadImages {
-  /** `[images, 3, height, width]` of those that could be read. */
-  readonly pixels: Float32Array;
+  /** `[images, height, width, 3]` of those that could be read. */
+  readonly pixels: Uint8Array;
   /** Why the others could not, by position. */
   readonly errors: readonly (readonly [number, ErrorParts])[];
 }
@@ -33,12 +33,12 @@ const imagesAtOnce = 4;
 const { pipeline, decoder, limits }: ImagePreparation = workerData;
 const { decode } = createImageDecoder(decoder);
 const preprocess = createPreprocessor(pipeline);
-const length = planesLength(pipeline);
+const length = bytesOf(pipeline.output);
 
-/** Decodes, resizes and normalises images: {@link ReadImages}. */
+/** Decodes and resizes images: {@link ReadImages}. */
 export function prepareImages(images: readonly SentImage[]): Promise<unknown> {
   return replyWith(async () => {
-    const pixels = new Float32Array(images.length * length);
+    const pixels = new Uint8Array(images.length * length);
     const errors: [number, ErrorParts][] = [];
     const settled = await mapBounded([...images.entries()], imagesAtOnce, ([i, image]) =>
       prepareImage(image, pixels.subarray(i * length, (i + 1) * length)),
@@ -53,10 +53,10 @@ export function prepareImages(images: readonly SentImage[]): Promise<unknown> {
   });
 }
 
-async function prepareImage(input: SentImage, planes: Float32Array): Promise<void> {
+async function prepareImage(input: SentImage, pixels: Uint8Array): Promise<void> {
   if (isFailed(input)) throw toError(input.failed);
   const image = await decode(input, limits);
-  preprocess(image, planes);
+  preprocess(image, pixels);
   freeMemory(image.rgb);
 }
 

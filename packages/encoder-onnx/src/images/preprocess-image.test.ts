@@ -6,9 +6,9 @@ import { sharedFolder } from "#shared";
 import { createSharpDecoder } from "../decoding/sharp-decoder.ts";
 import { fixturePath } from "../fixtures/fixture-path.ts";
 import { float32Hash } from "../fixtures/float32-hash.ts";
+import { toModelInput } from "../fixtures/model-input.ts";
 import { randomBytes } from "../fixtures/random-bytes.ts";
 import { toImagePipeline } from "./image-pipeline.ts";
-import { createPreprocessor } from "./preprocess-image.ts";
 
 const pixelCase = z.object({
   family: z.enum(["CLIP", "Siglip"]),
@@ -28,7 +28,7 @@ const cases = readFileSync(fixturePath("pixel-cases.jsonl"), "utf8")
   .map((line) => pixelCase.parse(JSON.parse(line)));
 
 function preprocessCase({ config, family, seed, width, height }: PixelCase): Float32Array {
-  const preprocess = createPreprocessor(toImagePipeline(config, family));
+  const preprocess = toModelInput(toImagePipeline(config, family));
   return preprocess({ rgb: randomBytes(seed, width * height * 3), width, height });
 }
 
@@ -50,7 +50,7 @@ test.each([
   [1, 20_000],
   [20_000, 1],
 ])("an image of %d×%d needs memory for its middle only", (width, height) => {
-  const preprocess = createPreprocessor(toImagePipeline({}, "CLIP"));
+  const preprocess = toModelInput(toImagePipeline({}, "CLIP"));
   const before = process.memoryUsage().arrayBuffers;
   const pixels = preprocess({ rgb: randomBytes(1, width * height * 3), width, height });
   expect(pixels).toHaveLength(3 * 224 * 224);
@@ -73,7 +73,7 @@ describe.skipIf(oracle === undefined || photos === undefined)(
           `${oracle}/${model}/checkpoint/preprocessor_config.json`,
           "utf8",
         );
-        const preprocess = createPreprocessor(toImagePipeline(JSON.parse(config), family));
+        const preprocess = toModelInput(toImagePipeline(JSON.parse(config), family));
         const file = new Uint8Array(readFileSync(`${oracle}/${folder}/hf_pixels_first8.npy`));
         const expected = decodeNpy(file).data;
         const found: number[] = [];
