@@ -76,7 +76,9 @@ export { parseConfig } from "./parse-config.ts";
 export type { Progress } from "./progress.ts";
 export type { RunOptions } from "./run-options.ts";
 export { decodeSafetensors, encodeSafetensors, type FloatTensor } from "./safetensors.ts";
+export { type ScaledRows, scorePair, toUnitRows } from "./scoring/scaled-rows.ts";
 export { type ScoreRowsOptions, scoreRows } from "./scoring/score-rows.ts";
+export { type ScoreTile, type ScoreTilesOptions, scoreTiles } from "./scoring/score-tiles.ts";
 export { type CompareTies, topK } from "./scoring/top-k.ts";
 export {
   type BootstrapOptions,

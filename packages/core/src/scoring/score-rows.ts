@@ -1,4 +1,5 @@
 import type { Embeddings } from "../embedding.ts";
+import { scoreTiles } from "./score-tiles.ts";
 
 /** What {@link scoreRows} compares. */
 export interface ScoreRowsOptions {
@@ -27,11 +28,28 @@ export function scoreRows(options: ScoreRowsOptions): Float32Array {
     throw new RangeError(`Queries have ${queries.dimension} dimensions, the gallery ${dimension}.`);
   }
   const scores = options.out ?? new Float32Array((to - from) * gallery.count);
+  if (to - from >= manyQueries) {
+    scoreMany({ queries, from, to, gallery, out: scores });
+    return scores;
+  }
   for (let query = from; query < to; query++) {
     const vector = queries.data.subarray(query * dimension, (query + 1) * dimension);
     scoreOne(vector, gallery, scores, (query - from) * gallery.count);
   }
   return scores;
+}
+
+// From here on, arranging the rows for WebAssembly costs less than it saves.
+const manyQueries = 8;
+
+function scoreMany(options: Required<ScoreRowsOptions>): void {
+  const { from, gallery, out } = options;
+  for (const { firstQuery, queries, firstRow, rows, scores, stride } of scoreTiles(options)) {
+    for (let i = 0; i < queries; i++) {
+      const at = (firstQuery - from + i) * gallery.count + firstRow;
+      out.set(scores.subarray(i * stride, i * stride + rows), at);
+    }
+  }
 }
 
 // Four gallery rows at a time: each query value is read once for four independent sums, which the
