@@ -17,6 +17,12 @@ export type {
 export type { ChosenThreshold, ThresholdTarget } from "./calibration/chosen-threshold.ts";
 export type { FitCalibrationOptions } from "./calibration/fit-options.ts";
 export type { Reliability, ReliabilityOf } from "./calibration/reliability.ts";
+export {
+  type EvaluatePairsOptions,
+  evaluatePairs,
+  type PairEvaluation,
+  type PairMetric,
+} from "./pairs/evaluate-pairs.ts";
 export type { Binning, ReliabilityBin } from "./pairs/reliability-bins.ts";
 export type {
   PairConfidence,

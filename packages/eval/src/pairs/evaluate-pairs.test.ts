@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { evaluatePairs } from "./evaluate-pairs.ts";
+import fixture from "./fixtures/pair-metrics.json" with { type: "json" };
+
+const quick = { resamples: 200 };
+const few = {
+  scores: Float64Array.of(0.9, 0.8, 0.8, 0.1),
+  labels: Uint8Array.of(1, 1, 0, 0),
+};
+
+describe("metrics of pairs", () => {
+  test.each(Object.entries(fixture.cases))("equal scikit-learn's %s", async (_, pairs) => {
+    const { metrics } = await evaluatePairs({
+      scores: Float64Array.from(pairs.scores),
+      labels: Uint8Array.from(pairs.labels),
+      weights: Float64Array.from(pairs.weights),
+      probabilities: Float64Array.from(pairs.probabilities),
+      threshold: pairs.threshold,
+      confidence: false,
+    });
+    for (const [name, value] of Object.entries(pairs.expected)) {
+      expect(metrics, name).toHaveProperty(name, { value: expect.closeTo(value, 12), n: 150 });
+    }
+  });
+
+  test.each(["equal-width", "equal-mass"] as const)(
+    "take the %s bins of scikit-learn's reliability curve, and ece is their weighted gap",
+    async (kind) => {
+      const { bins: given } = fixture;
+      const probabilities = Float64Array.from(given.probabilities);
+      const { bins = [], metrics } = await evaluatePairs({
+        scores: probabilities,
+        labels: Uint8Array.from(given.labels),
+        probabilities,
+        binning: { kind, count: 15 },
+        confidence: false,
+      });
+      const { observed, meanProbability } = given[kind];
+      expect(bins.map((bin) => bin.observed)).toEqual(close(observed));
+      expect(bins.map((bin) => bin.meanProbability)).toEqual(close(meanProbability));
+      const gap = (i: number) => Math.abs((observed[i] ?? 0) - (meanProbability[i] ?? 0));
+      const expected = bins.reduce((sum, { weight }, i) => sum + weight * gap(i), 0);
+      expect(metrics.ece?.value).toBeCloseTo(expected, 12);
+    },
+  );
+
+  test("say where the pairs came from", async () => {
+    const { sampling, prior } = await evaluatePairs({
+      ...few,
+      weights: Float64Array.of(3, 3, 2, 0),
+    });
+    expect(sampling).toEqual({ rule: "listed", positives: 2, negatives: 2, prior: 0.75 });
+    expect(prior).toBe(0.75);
+  });
+
+  test("hold for another share of matches as if there were that many", async () => {
+    const { auroc, recall, precision, brier } = (
+      await evaluatePairs({
+        ...few,
+        probabilities: few.scores,
+        threshold: 0.5,
+        prior: 0.1,
+        confidence: false,
+      })
+    ).metrics;
+    expect(auroc?.value).toBeCloseTo(0.875, 12);
+    expect(recall?.value).toBe(1);
+    expect(precision?.value).toBeCloseTo(0.1 / (0.1 + 0.45), 12);
+    expect(brier?.value).toBeCloseTo((0.1 * (0.01 + 0.04) + 0.9 * (0.64 + 0.01)) / 2, 12);
+  });
+
+  test("leave out what is not defined", async () => {
+    const onlyMatches = { ...few, labels: Uint8Array.of(1, 1, 1, 1) };
+    const onlyOthers = { ...few, labels: Uint8Array.of(0, 0, 0, 0) };
+    const names = async (pairs: typeof few, threshold: number) =>
+      Object.keys((await evaluatePairs({ ...pairs, threshold, confidence: quick })).metrics);
+    expect(await names(onlyMatches, 0.5)).toEqual(["ap", "precision", "recall", "f1"]);
+    expect(await names(onlyOthers, 0.5)).toEqual(["precision"]);
+    expect(await names(few, 2)).toEqual(["auroc", "ap", "recall", "f1"]);
+  });
+
+  test("count a wrong certainty as 36 nats, not as infinity", async () => {
+    const probabilities = Float64Array.of(0, 1, 0, 0);
+    const { metrics } = await evaluatePairs({ ...few, probabilities, confidence: false });
+    expect(metrics.logLoss?.value).toBeCloseTo((52 * Math.LN2) / 4, 9);
+  });
+});
+
+describe("errors", () => {
+  test.each([
+    [{ labels: Uint8Array.of(1) }, "found 4 scores and 1 labels"],
+    [{ labels: Uint8Array.of(1, 2, 0, 0) }, "The label of pair 1 is 2"],
+    [{ weights: Float64Array.of(1, -1, 1, 1) }, "The weight of pair 1 is -1"],
+    [{ weights: new Float64Array(4) }, "All weights are 0"],
+    [{ scores: Float64Array.of(1, Number.NaN, 1, 1) }, "The score of pair 1 is NaN"],
+    [{ groups: Uint32Array.of(1) }, "1 groups"],
+    [{ prior: 1 }, "prior must be"],
+    [{ probabilities: Float64Array.of(0, 1, 2, 0) }, "The probability of pair 2 is 2"],
+    [{ probabilities: few.scores, binning: { kind: "equal-mass", count: 0 } }, "count of bins"],
+    [{ confidence: { resamples: 0 } }, "resamples"],
+  ] as const)("refuse what is out of range: %o %s", async (wrong, message) => {
+    const run = evaluatePairs({ ...few, ...wrong });
+    await expect(run).rejects.toThrow(RangeError);
+    await expect(run).rejects.toThrow(message);
+  });
+
+  test("refuse to weight pairs of one kind to a prior", async () => {
+    const run = evaluatePairs({ ...few, labels: new Uint8Array(4), prior: 0.5 });
+    await expect(run).rejects.toMatchObject({ code: "ONE_CLASS" });
+  });
+
+  test("refuse to go on when aborted", async () => {
+    const run = evaluatePairs({ ...few, signal: AbortSignal.abort(new Error("enough")) });
+    await expect(run).rejects.toThrow("enough");
+  });
+});
+
+function close(values: readonly number[]): unknown[] {
+  return values.map((value) => expect.closeTo(value, 12));
+}

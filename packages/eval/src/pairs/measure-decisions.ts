@@ -1,0 +1,50 @@
+import type { RunOptions } from "@semblance/core";
+import type { MetricValue } from "../retrieval/evaluation.ts";
+import { type ConfidenceSettings, resampleMeans } from "./pair-intervals.ts";
+import type { PairTable } from "./pair-table.ts";
+import { withInterval } from "./summarize-samples.ts";
+
+/** What {@link measureDecisions} decides by. */
+export interface DecisionOptions extends RunOptions {
+  /** A pair is called a match when its score is at least this. */
+  readonly threshold: number;
+  readonly confidence: ConfidenceSettings;
+}
+
+/**
+ * Precision, recall and F1 of calling pairs matches by a threshold, with their intervals; a value is
+ * `NaN` where it is not defined.
+ *
+ * @see van Rijsbergen, "Information Retrieval" (1979), chapter 7: F1 = 2 · right / (called + matches).
+ */
+export async function measureDecisions(
+  table: PairTable,
+  options: DecisionOptions,
+): Promise<Record<"precision" | "recall" | "f1", MetricValue>> {
+  const { scores, labels } = table;
+  const { values, samples } = await resampleMeans(table, {
+    ...options,
+    columns: 3,
+    measure: (pair, row) => {
+      const isCalled = Number((scores[pair] ?? 0) >= options.threshold);
+      row.set([isCalled * (labels[pair] ?? 0), isCalled, labels[pair] ?? 0]);
+    },
+    statistics: decisionStatistics,
+  });
+  const n = labels.length;
+  return {
+    precision: withInterval(values.precision, samples.precision, n),
+    recall: withInterval(values.recall, samples.recall, n),
+    f1: withInterval(values.f1, samples.f1, n),
+  };
+}
+
+/** From the weights of pairs that are rightly called matches, that are called so, and that are. */
+export function decisionStatistics([right = 0, called = 0, matches = 0]: ArrayLike<number> &
+  Iterable<number>): Record<"precision" | "recall" | "f1", number> {
+  return {
+    precision: right / called,
+    recall: right / matches,
+    f1: matches === 0 ? Number.NaN : (2 * right) / (called + matches),
+  };
+}

@@ -1,0 +1,71 @@
+import { checkResampling, type RunOptions, yieldToEventLoop } from "@semblance/core";
+import { meansOfCells, type PairMeasure, sumByCell } from "./pair-cells.ts";
+import type { PairTable } from "./pair-table.ts";
+import { drawClusters, mergeClusters } from "./resample-pairs.ts";
+import type { PairConfidence } from "./scored-pairs.ts";
+
+/** The same with defaults filled in. */
+export type ConfidenceSettings = false | Required<PairConfidence>;
+
+/** @throws RangeError for a bad `resamples` or `seed`. */
+export function readConfidence(confidence: false | PairConfidence | undefined): ConfidenceSettings {
+  if (confidence === false) return false;
+  const settings = { resamples: confidence?.resamples ?? 1000, seed: confidence?.seed ?? 0 };
+  checkResampling(settings);
+  return settings;
+}
+
+/** What {@link resampleMeans} makes. */
+export interface MeanStatistics<Name extends string> extends PairMeasure {
+  /** Makes the statistics from the columns' weighted means; `NaN` where one is not defined. */
+  readonly statistics: (means: Float64Array) => Readonly<Record<Name, number>>;
+}
+
+/** A statistic of all pairs and of each resample. */
+export interface Resampled<Name extends string> {
+  readonly values: Readonly<Record<Name, number>>;
+  /** One per resample, the same draws for every statistic; empty without groups to draw from. */
+  readonly samples: Readonly<Record<Name, Float64Array>>;
+}
+
+/** Computes statistics that are functions of weighted means, over all pairs and over resamples. */
+export async function resampleMeans<Name extends string>(
+  table: PairTable,
+  options: MeanStatistics<Name> & RunOptions & { readonly confidence: ConfidenceSettings },
+): Promise<Resampled<Name>> {
+  const cells = sumByCell(table, options);
+  return resample(table, options, (times) => options.statistics(meansOfCells(cells, times)));
+}
+
+/** Computes statistics over all pairs and over resamples, given how often each cluster was drawn. */
+export async function resample<Name extends string>(
+  table: PairTable,
+  options: RunOptions & { readonly confidence: ConfidenceSettings },
+  compute: (times?: Uint32Array) => Readonly<Record<Name, number>>,
+): Promise<Resampled<Name>> {
+  const { confidence, signal, onProgress } = options;
+  const values = compute();
+  const names = Object.keys(values) as Name[];
+  const clusters = mergeClusters(table.clusters);
+  const total = confidence && clusters.count > 1 ? confidence.resamples : 0;
+  const samples = Object.fromEntries(
+    names.map((name) => [name, new Float64Array(total)]),
+  ) as Record<Name, Float64Array>;
+  if (!confidence || total === 0) return { values, samples };
+  let done = 0;
+  let pausedAt = 0;
+  for (const times of drawClusters({ clusters, ...confidence })) {
+    if (performance.now() - pausedAt > longestTurnMs) {
+      await yieldToEventLoop();
+      signal?.throwIfAborted();
+      onProgress?.({ stage: "resampling", done, total, unit: "resamples" });
+      pausedAt = performance.now();
+    }
+    const found = compute(times);
+    for (const name of names) samples[name][done] = found[name];
+    done++;
+  }
+  return { values, samples };
+}
+
+const longestTurnMs = 30;

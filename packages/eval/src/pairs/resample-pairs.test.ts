@@ -1,0 +1,82 @@
+import { createRandom } from "@semblance/core";
+import { describe, expect, test } from "vitest";
+import { evaluatePairs, type PairEvaluation } from "./evaluate-pairs.ts";
+import { drawPairs, posteriorOf } from "./fixtures/draw-pairs.ts";
+import type { ScoredPairs } from "./scored-pairs.ts";
+
+// Of two normal scores 1.5 standard deviations apart: the area under the ROC curve is Φ(1.5/√2), and
+// 1 above the lower mean, where the threshold is, Φ(0.5) of the matches are found.
+const truth = { auroc: 0.8556, recall: 0.6915 };
+
+describe("intervals of all images with all texts", () => {
+  test("cover the true value at least nine times in ten", async () => {
+    const trials = 100;
+    const covered = { auroc: 0, recall: 0 };
+    for (let trial = 0; trial < trials; trial++) {
+      const { metrics } = await measure(drawPairs({ random: createRandom(trial), images: 25 }));
+      for (const name of ["auroc", "recall"] as const) {
+        const [low = 1, high = 0] = metrics[name]?.ci95 ?? [];
+        if (low <= truth[name] && truth[name] <= high) covered[name]++;
+      }
+    }
+    expect(covered.auroc / trials).toBeGreaterThan(0.9);
+    expect(covered.recall / trials).toBeGreaterThan(0.9);
+  });
+
+  test("count the captions of one image together", async () => {
+    const { groups, ...alone } = drawPairs({ random: createRandom(1), images: 60, captions: 5 });
+    const clustered = widthOf(await measure({ ...alone, groups }), "recall");
+    expect(clustered / widthOf(await measure(alone), "recall")).toBeGreaterThan(1.15);
+  });
+
+  test("are the same for the same seed, and for clusters that are named otherwise", async () => {
+    const pairs = drawPairs({ random: createRandom(1), images: 20 });
+    const first = await measure(pairs);
+    const renamed = (of: Uint32Array) => of.map((cluster) => 7 * cluster + 3);
+    const groups = { image: renamed(pairs.groups.image), text: renamed(pairs.groups.text) };
+    expect(await measure(pairs)).toEqual(first);
+    expect(await measure({ ...pairs, groups })).toEqual(first);
+  });
+
+  test("are half as wide for 240 clusters, which are dealt out to 200, as for 60", async () => {
+    const draw = (images: number) => drawPairs({ random: createRandom(2), images, captions: 1 });
+    const ratio = widthOf(await measure(draw(60))) / widthOf(await measure(draw(240)));
+    expect(ratio).toBeGreaterThan(1.6);
+    expect(ratio).toBeLessThan(2.5);
+  });
+});
+
+describe("intervals of pairs in one cluster each", () => {
+  test("are twice as wide for four copies of each pair as for independent pairs", async () => {
+    const random = createRandom(4);
+    const labels = Uint8Array.from({ length: 400 }, (_, pair) => Number(pair % 8 < 4));
+    const drawn = Array.from({ length: 100 }, (_, cluster) => random() + (cluster % 2 ? 0 : 0.3));
+    const scores = Float64Array.from(labels, (_, pair) => drawn[pair >> 2] ?? 0);
+    const groups = Uint32Array.from(labels, (_, pair) => pair >> 2);
+    const clustered = widthOf(await measure({ scores, labels, groups }));
+    expect(clustered / widthOf(await measure({ scores, labels }))).toBeCloseTo(2, 0);
+  });
+
+  test("do not exist for a single cluster", async () => {
+    const pairs = { scores: Float64Array.of(0.3, 0.2), labels: Uint8Array.of(1, 0) };
+    const { metrics } = await evaluatePairs({ ...pairs, groups: new Uint32Array(2) });
+    expect(metrics.auroc).toEqual({ value: 1, n: 2 });
+  });
+});
+
+test("the interval of ece reaches further down than up, because chance makes ece larger", async () => {
+  const pairs = drawPairs({ random: createRandom(5), images: 60, captions: 1 });
+  const probabilities = pairs.scores.map((score) => posteriorOf(score, 0.5));
+  const { metrics } = await evaluatePairs({ ...pairs, probabilities, prior: 0.5 });
+  const { value = 0, ci95: [low = 0, high = 0] = [] } = metrics.ece ?? {};
+  expect(value - low).toBeGreaterThan(high - value);
+});
+
+function measure(pairs: ScoredPairs): Promise<PairEvaluation> {
+  return evaluatePairs({ ...pairs, threshold: 0.3, confidence: { resamples: 200 } });
+}
+
+function widthOf({ metrics }: PairEvaluation, name: "auroc" | "recall" = "auroc"): number {
+  const [low = 0, high = 0] = metrics[name]?.ci95 ?? [];
+  return high - low;
+}
