@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from semblance_trainer import PROTOCOL
 from semblance_trainer.base.errors import TrainerError, describe_error
+from semblance_trainer.base.memory import keep_freed_memory
 from semblance_trainer.base.stop import StopRequest
 from semblance_trainer.data.shards import index_shards
 from semblance_trainer.distributed.launch import RankFailed, join_job
@@ -88,6 +89,7 @@ def main() -> None:
     """Run one command."""
     arguments = _read_arguments()
     spare_the_processor()
+    keep_freed_memory()
     if arguments.command == "index-shards":
         _index_shards(arguments.shards, arguments.output)
         return

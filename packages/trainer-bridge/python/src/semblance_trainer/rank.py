@@ -16,6 +16,7 @@ from typing import Any
 from semblance_trainer.base.config import parse_fit_config
 from semblance_trainer.base.errors import describe_error
 from semblance_trainer.base.events import EventWriter
+from semblance_trainer.base.memory import keep_freed_memory
 from semblance_trainer.base.stop import Orphaned, StopRequest
 from semblance_trainer.distributed.collectives import PeerLost
 from semblance_trainer.distributed.launch import LAUNCHER
@@ -53,6 +54,7 @@ def _run(folder: Path, stop: StopRequest) -> dict[str, Any]:
 
 def main() -> None:
     """Take part in the job whose folder is the only argument."""
+    keep_freed_memory()
     folder, rank = Path(sys.argv[1]), int(os.environ["RANK"])
     stop = StopRequest(threading.Event())
     watched = (int(os.environ[LAUNCHER]), stop, folder / "ranks" / "stop")

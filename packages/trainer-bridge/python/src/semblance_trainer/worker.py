@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from semblance_trainer import PROTOCOL
 from semblance_trainer.base.errors import TrainerError, describe_error
 from semblance_trainer.base.events import EventWriter, finite, write_atomically
+from semblance_trainer.base.memory import keep_freed_memory
 from semblance_trainer.base.stop import Orphaned, StopRequest, watch_for_stop_request
 from semblance_trainer.distributed.launch import RankFailed, run_ranks
 from semblance_trainer.distributed.layout import lay_out
@@ -126,6 +127,7 @@ def main() -> None:
     if not folder or flags not in ([], [DETACHED]):
         sys.exit(f"usage: python -m semblance_trainer.worker JOB_FOLDER [{DETACHED}]")
     spare_the_processor()
+    keep_freed_memory()
     stop = StopRequest(threading.Event())
     if not flags:
         threading.Thread(target=_listen, args=(stop,), daemon=True).start()

@@ -26,6 +26,7 @@ from semblance_trainer.updates.update import Updater
 __all__ = ["Order", "Trainer", "TrainingParts"]
 
 _SAVE_SECONDS = 20.0
+_RARITY = 30  # saving between evaluations takes at most one part in so many of the time
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class Trainer:
         if state.plan.final and state.step % state.plan.evaluation_every == 0:
             self._evaluate()
             self.save()
-        elif time.monotonic() - self._saved_at > max(_SAVE_SECONDS, 10 * state.costs.save):
+        elif time.monotonic() - self._saved_at > max(_SAVE_SECONDS, _RARITY * state.costs.save):
             self.save()
 
     def _evaluate(self) -> None:
