@@ -27,7 +27,5 @@ export function formatPercent(share: number): string {
 /** `0.412 [0.360, 0.464]`; without its interval where it has none. */
 export function formatMetric({ value, ci95 }: MetricValue, digits = 3): string {
   const interval = ci95?.map((bound) => bound.toFixed(digits)).join(", ");
-  return interval === undefined
-    ? value.toFixed(digits)
-    : `${value.toFixed(digits)} [${interval}]`;
+  return interval === undefined ? value.toFixed(digits) : `${value.toFixed(digits)} [${interval}]`;
 }

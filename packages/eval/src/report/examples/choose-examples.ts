@@ -3,6 +3,8 @@ import { drawEvenly } from "../queries/choose-queries.ts";
 
 /** A pair that belongs together, by row. */
 export interface ExamplePair {
+  /** Place of the text among the queries that count. */
+  readonly query: number;
   readonly text: number;
   readonly image: number;
 }
@@ -15,7 +17,7 @@ export function chooseExamples(columns: QueryColumns, count: number): ExamplePai
   const byImage = new Map<number, ExamplePair>();
   for (const [i, text] of columns.rows.entries()) {
     const image = columns.relevant.rows[columns.relevant.starts[i] ?? 0];
-    if (image !== undefined && !byImage.has(image)) byImage.set(image, { text, image });
+    if (image !== undefined && !byImage.has(image)) byImage.set(image, { query: i, text, image });
   }
   return drawEvenly([...byImage.values()], count);
 }

@@ -39,7 +39,9 @@ export function buildBrowserData(
   const building = { input, table, slices, similarity };
   const build = (direction: Direction) =>
     chosen[direction].indices.map((index) => toBrowserQuery(building, direction, index));
-  const directions = { t2i: build("t2i"), i2t: build("i2t") };
+  // The few images that are asked with enter the table, and get their thumbnails, before the many found.
+  const i2t = build("i2t");
+  const directions = { t2i: build("t2i"), i2t };
   const data = {
     slices: slices.map(({ name, values }) => ({ name, values })),
     cutoffs: readCutoffs(input),

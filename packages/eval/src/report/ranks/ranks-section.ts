@@ -7,7 +7,11 @@ import { binRanks, type RankBin } from "./rank-bins.ts";
 
 interface RankRow {
   readonly name: string;
-  readonly bars: readonly { readonly direction: "t2i" | "i2t"; readonly count: number; readonly share: number }[];
+  readonly bars: readonly {
+    readonly direction: "t2i" | "i2t";
+    readonly count: number;
+    readonly share: number;
+  }[];
 }
 
 const rowHeight = 44;

@@ -1,0 +1,73 @@
+import type { Direction } from "../retrieval/evaluation.ts";
+import { countOf, directionNames, directions, formatCount, formatPercent } from "./format.ts";
+import { type Markup, markup } from "./markup.ts";
+import type { ReportedFacts, ReportInput } from "./report-input.ts";
+
+/** What the page is called. */
+export function titleOf({ model, dataset }: ReportedFacts): string {
+  return `${model.name} on ${dataset.name}`;
+}
+
+/** What was measured, how, and what came out in a sentence per direction. */
+export function header({ facts, queries }: ReportInput): Markup {
+  const { dataset } = facts;
+  const split = dataset.split === null ? "all of it" : `split “${dataset.split}”`;
+  return markup`<header>
+<p class="kicker">Retrieval in both directions</p>
+<h1>${titleOf(facts)}</h1>
+<p class="lead">${split}: ${countOf(dataset.images, "image")}, ${countOf(dataset.texts, "text")}, ${countOf(dataset.pairs, "pair")} that belong together</p>
+<div class="tiles">${directions.map((direction) => tile(facts, direction))}</div>
+<dl class="facts">${factsOf(facts, queries).map(
+    ([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+  )}</dl>
+</header>
+`;
+}
+
+const questions: Readonly<Record<Direction, string>> = {
+  t2i: "of the texts find a right image first",
+  i2t: "of the images find a right text first",
+};
+
+function tile({ metrics }: ReportedFacts, direction: Direction): Markup | undefined {
+  const hit = metrics[`${direction}.hit@1`];
+  if (hit === undefined) return undefined;
+  const [low, high] = hit.ci95 ?? [];
+  const interval =
+    low === undefined || high === undefined
+      ? "no interval"
+      : `95 % interval ${formatPercent(low)} to ${formatPercent(high)}`;
+  return markup`<div class="tile"><p class="direction">${directionNames[direction]}</p><p class="figure">${formatPercent(hit.value)}</p><p>${questions[direction]}</p><p class="bounds">${interval}, ${formatCount(hit.n)} queries</p></div>`;
+}
+
+const tieNames: Readonly<Record<string, string>> = {
+  expected: "equal scores stand in random order; figures are the mean over all orders",
+  trec: "equal scores stand in the order of trec_eval: the higher id first",
+  pessimistic: "among equal scores right answers come last",
+  optimistic: "among equal scores right answers come first",
+};
+
+function factsOf(
+  { model, dataset, protocol }: ReportedFacts,
+  queries: ReportInput["queries"],
+): [string, Markup | string][] {
+  const hash = (value: string) => markup`<code title="${value}">${value.slice(0, 16)}</code>`;
+  return [
+    ["Model", model.dtype === null ? model.name : `${model.name}, ${model.dtype}`],
+    ["Weights (SHA-256)", model.sha256 === null ? "not known" : hash(model.sha256)],
+    ["Gallery (SHA-256)", hash(dataset.galleryHash)],
+    ["Similarity", protocol.similarity === "cosine" ? "cosine" : "dot product"],
+    ["Ties", tieNames[protocol.ties] ?? protocol.ties],
+    ["Prompt", protocol.prompt ?? "texts as they are"],
+    ["Intervals", "95 %, over clusters: queries that share right answers are drawn together"],
+    [
+      "Queries",
+      directions
+        .map(
+          (direction) =>
+            `${formatCount(queries[direction].rows.length)} ${directionNames[direction]}`,
+        )
+        .join(", "),
+    ],
+  ];
+}
