@@ -68,7 +68,8 @@ export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<
       evaluate: (performance.now() - encodedAt) / 1000,
     },
   };
-  return { report, queries: evaluation.queries, images: encoded.images, texts: encoded.texts };
+  const { images, texts, pairs: embeddings } = encoded;
+  return { report, queries: evaluation.queries, images, texts, embeddings };
 }
 
 async function encode(options: EvaluateDatasetOptions): Promise<EncodedDataset> {

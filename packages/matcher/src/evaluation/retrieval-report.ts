@@ -1,4 +1,4 @@
-import type { Item, ItemFailure } from "@semblance/core";
+import type { EncodedPairs, Item, ItemFailure } from "@semblance/core";
 import type { Evaluation } from "@semblance/eval";
 
 /** What was evaluated: facts that make a figure comparable. */
@@ -46,4 +46,6 @@ export interface DatasetEvaluation {
   /** What the rows in `queries` stand for. */
   readonly images: readonly Item[];
   readonly texts: readonly Item[];
+  /** The vectors that were compared, a row per item. */
+  readonly embeddings: Pick<EncodedPairs, "image" | "text">;
 }
