@@ -13,6 +13,7 @@ export { type Embeddings, normalizeRows, rowOf, selectRows, toEmbeddings } from 
 export { encodeItems } from "./encode-items.ts";
 export type { EncodedBatch, EncodeOptions, Encoder, Scoring, Tower } from "./encoder.ts";
 export {
+  CalibrationError,
   ConfigError,
   ConformanceError,
   DatasetError,
@@ -32,7 +33,7 @@ export { fromAnyIterable } from "./from-any-iterable.ts";
 export type { ImageDecoder, ImageInput, ImageLimits, RgbImage } from "./image.ts";
 export type { ItemFailure } from "./item-failure.ts";
 export type { Metadata } from "./metadata.ts";
-export type { Grades } from "./metrics/expected-metrics.ts";
+export type { Grades } from "./metrics/grades.ts";
 export {
   compareTrecIds,
   type OrderTiesOptions,
@@ -83,14 +84,24 @@ export { type CompareTies, topK } from "./scoring/top-k.ts";
 export {
   type BootstrapOptions,
   bootstrapInterval,
-  type Interval,
   type PairedOptions,
   pairedInterval,
   percentileInterval,
 } from "./statistics/bootstrap.ts";
+export type { Interval } from "./statistics/interval.ts";
 export { quantile } from "./statistics/quantile.ts";
 export { createRandom } from "./statistics/random.ts";
-export { checkResampling, type ResampleOptions, resampledTotals } from "./statistics/resample.ts";
+export {
+  checkResampling,
+  createWeightedSum,
+  type ResampleOptions,
+  resampledTotals,
+} from "./statistics/resample.ts";
+export {
+  type ResampledIntervalOptions,
+  resampledInterval,
+} from "./statistics/resampled-interval.ts";
+export { wilsonInterval } from "./statistics/wilson-interval.ts";
 export type {
   EmbeddingFitSpec,
   EncodedPairs,

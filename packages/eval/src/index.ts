@@ -45,3 +45,9 @@ export {
 export { type Relevance, readRelevance } from "./retrieval/relevance.ts";
 export { type RelevanceClusters, relevanceClusters } from "./retrieval/relevance-clusters.ts";
 export type { EvaluateRetrievalOptions } from "./retrieval/retrieval-options.ts";
+export { evaluateRun, type RunEvaluation } from "./run/evaluate-run.ts";
+export { type IndexedRun, indexRun } from "./run/index-run.ts";
+export type { IndexedTable } from "./run/index-table.ts";
+export type { ByQuery, Qrels, QrelsColumns, Run, RunColumns } from "./run/run.ts";
+export type { EvaluateRunOptions, RunMeasurement } from "./run/run-options.ts";
+export type { RunMetrics } from "./run/summarize-run.ts";

@@ -5,9 +5,6 @@ import type { TieGroup } from "./tie-groups.ts";
 // measures efficiently in the presence of tied scores", ECIR 2008. In a group of n tied items, r of
 // them relevant, behind a others, the places are a + 1 … a + n.
 
-/** How relevant each relevant item of a query is: item row → grade above 0. */
-export type Grades = ReadonlyMap<number, number>;
-
 /**
  * The chance that at least one relevant item is among the first `k`, in [0, 1].
  *
@@ -58,67 +55,6 @@ export function expectedAveragePrecision(groups: readonly TieGroup[], k: number)
     }
     before += relevant.length;
   }
-  return sum;
-}
-
-/** What an item of a grade above 0 is worth. */
-export type Gain = (grade: number) => number;
-
-/**
- * The grade itself, as in trec_eval.
- *
- * @see Järvelin & Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 20 (2002).
- */
-export const linearGain: Gain = (grade) => grade;
-
-/**
- * 2^grade − 1.
- *
- * @see Burges et al., "Learning to rank using gradient descent", ICML 2005.
- */
-export const exponentialGain: Gain = (grade) => 2 ** grade - 1;
-
-/** The gains of one query. */
-export interface ExpectedGains {
-  /** By group: what each of its places expects, which is the group's mean. */
-  readonly perPlace: readonly number[];
-  /** Of every relevant item, highest first: the best possible order. */
-  readonly best: Float64Array;
-}
-
-/** Applies a gain to where the relevant items stand, and to where they should. */
-export function expectedGains(
-  groups: readonly TieGroup[],
-  grades: Grades,
-  gain: Gain,
-): ExpectedGains {
-  const perPlace = groups.map(({ size, relevant }) => {
-    return relevant.reduce((sum, item) => sum + gain(grades.get(item) ?? 0), 0) / size;
-  });
-  const best = Float64Array.from(grades.values(), gain);
-  return { perPlace, best: best.sort().reverse() };
-}
-
-/**
- * Normalised discounted cumulative gain of the first `k`, in [0, 1]: discount 1 / log2(place + 1),
- * divided by the same sum of the best possible order, also cut at `k` (trec_eval's `ndcg_cut_k`).
- */
-export function expectedNdcg(groups: readonly TieGroup[], gains: ExpectedGains, k: number): number {
-  let gained = 0;
-  for (let i = 0; i < groups.length; i++) {
-    const { above, size } = groups[i] as TieGroup;
-    gained += (gains.perPlace[i] ?? 0) * discounts(above, Math.min(above + size, k));
-  }
-  let ideal = 0;
-  const reached = Math.min(k, gains.best.length);
-  for (let i = 0; i < reached; i++) ideal += (gains.best[i] ?? 0) * discounts(i, i + 1);
-  return gained / ideal;
-}
-
-// The discounts of places from + 1 … to.
-function discounts(from: number, to: number): number {
-  let sum = 0;
-  for (let place = from + 1; place <= to; place++) sum += 1 / Math.log2(place + 1);
   return sum;
 }
 

@@ -1,5 +1,5 @@
 import type { CompareTies } from "../scoring/top-k.ts";
-import type { Grades } from "./expected-metrics.ts";
+import type { Grades } from "./grades.ts";
 import type { TieGroup } from "./tie-groups.ts";
 
 /**

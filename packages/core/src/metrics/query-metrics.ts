@@ -1,14 +1,11 @@
 import {
   expectedAveragePrecision,
   expectedFirstRank,
-  expectedGains,
   expectedHit,
-  expectedNdcg,
   expectedRelevant,
-  exponentialGain,
-  type Grades,
-  linearGain,
 } from "./expected-metrics.ts";
+import { expectedNdcg, exponentialGains, linearGains } from "./expected-ndcg.ts";
+import type { Grades } from "./grades.ts";
 import { expectedReciprocalRank } from "./reciprocal-ranks.ts";
 import type { TieGroup } from "./tie-groups.ts";
 
@@ -69,8 +66,8 @@ export function queryMetrics(options: QueryMetricsOptions): Record<string, numbe
 export function writeQueryMetrics(options: QueryMetricsOptions, row: Float64Array): void {
   const { groups, grades, cutoffs } = options;
   const relevant = grades.size;
-  const linear = expectedGains(groups, grades, linearGain);
-  const exponential = expectedGains(groups, grades, exponentialGain);
+  const linear = linearGains(groups, grades);
+  const exponential = exponentialGains(groups, grades);
   row[0] = expectedFirstRank(groups);
   row[1] = expectedRelevant(groups, relevant) / relevant;
   row[2] = expectedAveragePrecision(groups, relevant) / relevant;

@@ -18,41 +18,24 @@ type Scores = Float32Array | Float64Array;
  * @returns groups with a relevant item, highest score first.
  */
 export function tieGroups(scores: Scores, relevant: ArrayLike<number>): TieGroup[] {
-  const byScore = new Map<number, number[]>();
-  for (let i = 0; i < relevant.length; i++) {
-    const item = relevant[i] ?? 0;
-    const score = scores[item] ?? Number.NaN;
-    const group = byScore.get(score);
-    if (group) group.push(item);
-    else byScore.set(score, [item]);
+  const ordered = Array.from(relevant);
+  ordered.sort((a, b) => (scores[b] as number) - (scores[a] as number));
+  const members: number[][] = [];
+  let last: number | undefined;
+  for (const item of ordered) {
+    if (scores[item] === last) members.at(-1)?.push(item);
+    else members.push([item]);
+    last = scores[item];
   }
-  const distinct = Float64Array.from(byScore.keys()).sort().reverse();
-  const counts = countAroundThresholds(scores, distinct);
-  return Array.from(distinct, (score, i) => ({
-    above: counts.above[i] ?? 0,
-    size: counts.equal[i] ?? 0,
-    relevant: byScore.get(score) ?? [],
-  }));
+  const count = members.length <= fewThresholds ? countByScan : countBySearch(scores.toSorted());
+  return members.map((own) => {
+    const [above, size] = count(scores, scores[own[0] as number] as number);
+    return { above, size, relevant: own };
+  });
 }
 
 // Up to here, looking at every score once per threshold is cheaper than sorting them all.
 const fewThresholds = 16;
-
-interface Counts {
-  readonly above: Uint32Array;
-  readonly equal: Uint32Array;
-}
-
-function countAroundThresholds(scores: Scores, thresholds: Float64Array): Counts {
-  const above = new Uint32Array(thresholds.length);
-  const equal = new Uint32Array(thresholds.length);
-  const count = thresholds.length <= fewThresholds ? countByScan : countBySearch(scores.toSorted());
-  for (let i = 0; i < thresholds.length; i++) {
-    const threshold = thresholds[i] as number;
-    [above[i], equal[i]] = count(scores, threshold);
-  }
-  return { above, equal };
-}
 
 type Count = (scores: Scores, threshold: number) => [above: number, equal: number];
 
