@@ -6,6 +6,7 @@ export type {
 } from "./config.ts";
 export { createOnnxEncoder, type OnnxEncoder } from "./create-onnx-encoder.ts";
 export { createSharpDecoder } from "./decoding/sharp-decoder.ts";
+export { encodeThumbnail, type ThumbnailOptions } from "./decoding/thumbnail.ts";
 export type { RemoteImagesConfig } from "./fetching/remote-images.ts";
 export { modelNameOf } from "./hub/cache.ts";
 export {

@@ -14,9 +14,11 @@ import { formatMetrics } from "./format-metrics.ts";
 import { type EvaluationRequest, runEvaluation } from "./run-evaluation.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 import { writeQueryResults } from "./write-query-results.ts";
+import { reportedHits, writeReport } from "./write-report.ts";
 
 interface EvalOptions extends SeedOptions, EvaluationRequest {
   readonly output?: string;
+  readonly report?: string;
 }
 
 /** `semblance eval`: retrieval metrics in both directions. */
@@ -32,7 +34,8 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
     .option("--k <numbers>", "cut-offs", parseCutoffs, [1, 5, 10])
     .option("--label <column>", "the relevance column")
     .option("--no-ci", "no confidence intervals")
-    .option("-o, --output <file>", "write the document here, and FILE.queries.jsonl beside it");
+    .option("-o, --output <file>", "write the document here, and FILE.queries.jsonl beside it")
+    .option("--report <file>", "write a page for people here: one HTML file, with thumbnails");
   addModelOptions(addDataOptions(addOutputOptions(verb)));
   verb.action(async (options: EvalOptions) => {
     const { model, imageEmbeddings, textEmbeddings } = options;
@@ -45,10 +48,15 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
 }
 
 async function runEval(options: EvalOptions, tools: VerbTools): Promise<VerbResult> {
-  const { output } = options;
-  if (output !== undefined) await mkdir(dirname(output), { recursive: true });
-  const topHits = output === undefined ? 0 : 10;
+  const { output, report } = options;
+  for (const file of [output, report]) {
+    if (file !== undefined) await mkdir(dirname(file), { recursive: true });
+  }
+  const topHits = output === undefined && report === undefined ? 0 : reportedHits;
   const evaluation = await runEvaluation({ ...options, topHits }, tools);
+  if (report !== undefined) {
+    await writeReport(report, evaluation, manifestOf(options, evaluation.report), tools);
+  }
   return toResult(evaluation, options);
 }
 

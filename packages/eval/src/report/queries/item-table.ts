@@ -17,7 +17,7 @@ export interface FinishedTable {
   readonly withoutRoom: number;
 }
 
-const atOnce = 8;
+const atOnce = 4;
 
 /** An empty table over the items of a report. */
 export function createItemTable(
