@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import fixture from "../fixtures/bootstrap.json" with { type: "json" };
+import { withoutUndefined } from "../without-undefined.ts";
 import { bootstrapInterval, pairedInterval } from "./bootstrap.ts";
 import { quantile } from "./quantile.ts";
-import { createRandom } from "./random.ts";
 
 const groups = Uint32Array.from(fixture.groups);
 const start = Float64Array.from(fixture.start, (value) => value ?? Number.NaN);
 const candidate = Float64Array.from(fixture.candidate);
 
 describe("bootstrapInterval", () => {
-  test("is numpy's interval of a million cluster bootstraps, up to chance", () => {
+  test("is scipy's interval of a million cluster bootstraps, up to chance", () => {
     const [low, high] = bootstrapInterval({ values: start, groups, resamples: 50_000 }) ?? [];
     expect(low).toBeCloseTo(fixture.startInterval[0] ?? Number.NaN, 2);
     expect(high).toBeCloseTo(fixture.startInterval[1] ?? Number.NaN, 2);
@@ -48,16 +48,17 @@ describe("bootstrapInterval", () => {
     ).toBeUndefined();
   });
 
-  test("covers the true mean of clustered queries about 95 times in 100", () => {
-    const random = createRandom(3);
-    let covered = 0;
-    for (let trial = 0; trial < 400; trial++) {
-      const sample = drawClusters(random, 100);
-      const [low, high] = bootstrapInterval({ ...sample, resamples: 400, seed: trial }) ?? [1, 0];
-      if (low <= 0.3 && 0.3 <= high) covered++;
-    }
-    expect(covered / 400).toBeGreaterThan(0.92);
-    expect(covered / 400).toBeLessThan(0.98);
+  test("has a width for shares that are all 0 or all 1, the number of groups deciding how wide", () => {
+    const four = Uint32Array.of(0, 0, 1, 1);
+    const of = (value: number, range?: readonly [number, number]) => {
+      const values = new Float64Array(4).fill(value);
+      return bootstrapInterval(withoutUndefined({ values, groups: four, range }));
+    };
+    expect(of(0, [0, 1])).toEqual([0, expect.closeTo(0.6576, 4)]);
+    expect(of(1, [0, 1])).toEqual([expect.closeTo(0.3424, 4), 1]);
+    expect(of(600, [0, 600])).toEqual([expect.closeTo(600 * 0.3424, 1), 600]);
+    expect(of(0.2, [0, 1])).toEqual([0.2, 0.2]);
+    expect(of(1)).toEqual([1, 1]);
   });
 
   test("refuses lengths that differ, no resamples and a seed that is none", () => {
@@ -99,20 +100,4 @@ test("quantile interpolates as numpy does", () => {
 function widthOf(values: Float64Array, clusters: Uint32Array): number {
   const [low, high] = bootstrapInterval({ values, groups: clusters }) ?? [0, 0];
   return high - low;
-}
-
-// Clusters of one to five queries that are 1 with probability .3, and mostly agree.
-function drawClusters(random: () => number, count: number) {
-  const values: number[] = [];
-  const clusters: number[] = [];
-  for (let cluster = 0; cluster < count; cluster++) {
-    const shared = random() < 0.3 ? 1 : 0;
-    const size = 1 + Math.floor(random() * 5);
-    for (let i = 0; i < size; i++) {
-      const isOwn = random() < 0.3;
-      values.push(isOwn ? Number(random() < 0.3) : shared);
-      clusters.push(cluster);
-    }
-  }
-  return { values: Float64Array.from(values), groups: Uint32Array.from(clusters) };
 }

@@ -1,8 +1,8 @@
+import { withoutUndefined } from "../without-undefined.ts";
+import type { Interval } from "./interval.ts";
 import { quantile } from "./quantile.ts";
 import { checkResampling, resampledTotals } from "./resample.ts";
-
-/** Lower and upper end. */
-export type Interval = readonly [low: number, high: number];
+import { resampledInterval } from "./resampled-interval.ts";
 
 /** Options of {@link bootstrapInterval}. */
 export interface BootstrapOptions {
@@ -14,23 +14,28 @@ export interface BootstrapOptions {
   readonly resamples?: number;
   /** An integer in [0, 2³²); the same seed gives the same interval. @defaultValue 0 */
   readonly seed?: number;
+  /**
+   * The least and the greatest value there can be: `[0, 1]` for shares. With it an interval has a
+   * width also when every value is the least, or every one the greatest. @defaultValue none
+   */
+  readonly range?: Interval;
 }
 
 /**
- * 95 % interval of the mean over queries: percentile bootstrap, clustered by group.
+ * 95 % interval of the mean over queries: bootstrap, clustered by group.
  *
  * As many groups as there are get drawn with replacement, each with all its queries; the mean is
- * taken over the queries drawn, and the interval runs from the 2.5th to the 97.5th percentile of
- * these means. It has no width when all queries have the same value: that nothing was seen to vary
- * does not mean that nothing can.
+ * taken over the queries drawn, and {@link resampledInterval} reads the interval from these means:
+ * bias-corrected percentiles, moved outwards for few groups; Wilson's interval where all values lie
+ * at one end of `range`; no width where all are alike otherwise.
  *
  * @returns `undefined` for fewer than two groups, which say nothing about how groups vary.
  * @throws RangeError when `values` and `groups` differ in length, or for a bad `resamples` or `seed`.
  * @see Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13 (percentile
- * interval); Field & Welsh, "Bootstrapping clustered data", JRSS B 69 (2007).
+ * intervals); Field & Welsh, "Bootstrapping clustered data", JRSS B 69 (2007).
  */
 export function bootstrapInterval(options: BootstrapOptions): Interval | undefined {
-  const { values, groups, resamples = 2000, seed = 0 } = options;
+  const { values, groups, resamples = 2000, seed = 0, range } = options;
   checkResampling({ resamples, seed });
   checkLengths({ values, groups });
   const table = sumsAndCounts(values, groups);
@@ -40,11 +45,14 @@ export function bootstrapInterval(options: BootstrapOptions): Interval | undefin
   for (const [sum = 0, count = 0] of resampledTotals({ table, columns: 2, resamples, seed })) {
     means[resample++] = sum / count;
   }
-  return percentileInterval(means);
+  const known = values.filter((value) => !Number.isNaN(value));
+  const estimate = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const clusters = table.length / 2;
+  return resampledInterval(withoutUndefined({ samples: means, estimate, clusters, range }));
 }
 
 /** Options of {@link pairedInterval}. */
-export interface PairedOptions extends Omit<BootstrapOptions, "values"> {
+export interface PairedOptions extends Omit<BootstrapOptions, "values" | "range"> {
   /** One value per query; `NaN` in either leaves the query out of both. */
   readonly start: Float64Array;
   /** The same queries, in the same order. */

@@ -1,8 +1,10 @@
 import {
+  createWeightedSum,
   type Interval,
-  percentileInterval,
   type RunOptions,
+  resampledInterval,
   resampledTotals,
+  withoutUndefined,
   yieldToEventLoop,
 } from "@semblance/core";
 import { type MetricTable, meansOf } from "./metric-table.ts";
@@ -19,7 +21,8 @@ const additionsPerTurn = 2 ** 24;
 
 /**
  * 95 % intervals of everything that `meansOf` gives, under the same keys. Whole clusters are drawn,
- * both directions together, so that `rsum` has its interval too.
+ * both directions together, so that `rsum` has its interval too. Figures that are at an end of their
+ * range in every cluster, such as a hit rate of 1, have Wilson's interval.
  *
  * @returns nothing for fewer than two clusters.
  */
@@ -46,5 +49,25 @@ export async function retrievalIntervals(
     }
     done++;
   }
-  return new Map(Array.from(samples, ([key, means]) => [key, percentileInterval(means)]));
+  const clusters = data.length / columns.length;
+  const estimates = meansOf(columnTotals(table, clusters), columns);
+  return new Map(
+    Object.entries(estimates).map(([key, estimate]) => {
+      const means = samples.get(key) ?? new Float64Array();
+      const range = rangeOf(key);
+      const facts = withoutUndefined({ samples: means, estimate, clusters, range });
+      return [key, resampledInterval(facts)];
+    }),
+  );
+}
+
+function columnTotals({ columns, data }: MetricTable, clusters: number): Float64Array {
+  const totals = new Float64Array(columns.length);
+  createWeightedSum(data, columns.length)(new Float64Array(clusters).fill(1), totals);
+  return totals;
+}
+
+function rangeOf(key: string): Interval | undefined {
+  if (key.endsWith(".meanr")) return undefined;
+  return key === "rsum" ? [0, 600] : [0, 1];
 }
