@@ -89,7 +89,6 @@ export {
   percentileInterval,
 } from "./statistics/bootstrap.ts";
 export type { Interval } from "./statistics/interval.ts";
-export type { Interval } from "./statistics/interval.ts";
 export { quantile } from "./statistics/quantile.ts";
 export { createRandom } from "./statistics/random.ts";
 export {
