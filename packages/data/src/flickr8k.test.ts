@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sharedFolder } from "#shared";
 import { openDataset } from "./open-dataset.ts";
-import { readTable } from "./read-table.ts";
-import { splitDataset } from "./split-dataset.ts";
+import { splitDataset } from "./split/split-dataset.ts";
+import { readTable } from "./table/read-table.ts";
 
 const folder = sharedFolder("data", "flickr8k-800");
 const tableAt = (name: string) => join(folder ?? "", name);

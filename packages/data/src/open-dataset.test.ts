@@ -2,8 +2,8 @@ import { join } from "node:path";
 import type { DatasetReader } from "@semblance/core";
 import { expect, test } from "vitest";
 import { temporaryFile } from "../fixtures/temporary-file.ts";
-import { createTableReader } from "./create-table-reader.ts";
 import { openDataset } from "./open-dataset.ts";
+import { createTableReader } from "./table/create-table-reader.ts";
 
 const source = join(import.meta.dirname, "../fixtures/splits.jsonl");
 

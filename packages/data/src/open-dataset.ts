@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { type Dataset, DatasetError, type DatasetReader, type ReadOptions } from "@semblance/core";
-import { createTableReader } from "./create-table-reader.ts";
-import { notFound } from "./read-text-blocks.ts";
+import { notFound } from "./source/read-text-blocks.ts";
+import { createTableReader } from "./table/create-table-reader.ts";
 
 /** Options of {@link openDataset}. */
 export interface OpenDatasetOptions extends ReadOptions {

@@ -1,7 +1,7 @@
 import type { Dataset } from "@semblance/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { datasetFromTable } from "./dataset-from-table.ts";
+import { datasetFromTable } from "../table/dataset-from-table.ts";
 import { splitDataset } from "./split-dataset.ts";
 
 type Pair = [image: string, caption: string, relevance?: number];

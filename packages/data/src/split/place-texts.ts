@@ -1,4 +1,4 @@
-import { type JudgedText, textsByCaption } from "./judged-items.ts";
+import { type JudgedText, textsByCaption } from "../dataset/judged-items.ts";
 import { seededFraction } from "./seeded-hash.ts";
 import type { SplitOptions } from "./split-options.ts";
 

@@ -1,8 +1,8 @@
 import { basename, extname } from "node:path";
 import { type Dataset, DatasetError, type ItemFailure } from "@semblance/core";
+import { createDatasetCollector } from "../dataset/dataset-collector.ts";
+import { createMemoryDataset } from "../dataset/memory-dataset.ts";
 import { resolveColumns } from "./column-roles.ts";
-import { createDatasetCollector } from "./dataset-collector.ts";
-import { createMemoryDataset } from "./memory-dataset.ts";
 import { describeProblem, type RowSource, readRow } from "./table-rows.ts";
 
 /** Options of {@link datasetFromTable}. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { openDataset } from "../open-dataset.ts";
 import { hashGallery } from "./dataset-hash.ts";
-import { openDataset } from "./open-dataset.ts";
 import { selectSplit } from "./select-split.ts";
 
-const whole = await openDataset(join(import.meta.dirname, "../fixtures/splits.jsonl"));
+const whole = await openDataset(join(import.meta.dirname, "../../fixtures/splits.jsonl"));
 
 test("shows the items and judgements of one split only", async () => {
   const view = selectSplit(whole, "test");

@@ -1,8 +1,8 @@
 import type { Cell, ItemFailure, Metadata, Table } from "@semblance/core";
+import { shorten } from "../source/shorten.ts";
+import { describePosition } from "../source/table-error.ts";
 import type { ColumnRole, NamedColumn, ResolvedColumns } from "./column-roles.ts";
 import { imageReferences } from "./image-references.ts";
-import { shorten } from "./shorten.ts";
-import { describePosition } from "./table-error.ts";
 
 /** One usable row: a judgement of an image and a text. */
 export interface TableRow {

@@ -1,6 +1,6 @@
+import { groupBy } from "../dataset/group-by.ts";
+import { type JudgedItems, textsByCaption } from "../dataset/judged-items.ts";
 import { createDisjointSets, type DisjointSets } from "./disjoint-sets.ts";
-import { groupBy } from "./group-by.ts";
-import { type JudgedItems, textsByCaption } from "./judged-items.ts";
 
 /** Images that must share a split. */
 export interface BoundImages {

@@ -1,7 +1,7 @@
 import { type Dataset, DatasetError } from "@semblance/core";
+import { type JudgedItems, type JudgedText, readJudgedItems } from "../dataset/judged-items.ts";
+import { createMemoryDataset, type StoredPair } from "../dataset/memory-dataset.ts";
 import { bindImages } from "./bind-images.ts";
-import { type JudgedItems, type JudgedText, readJudgedItems } from "./judged-items.ts";
-import { createMemoryDataset, type StoredPair } from "./memory-dataset.ts";
 import { placeGroups } from "./place-groups.ts";
 import { placeTexts } from "./place-texts.ts";
 import { seededHash } from "./seeded-hash.ts";

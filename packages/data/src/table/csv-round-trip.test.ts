@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { temporaryFile } from "../fixtures/temporary-file.ts";
+import { temporaryFile } from "../../fixtures/temporary-file.ts";
 import { readTable } from "./read-table.ts";
 
 const cell = fc.oneof(

@@ -1,6 +1,6 @@
 import type { Metadata } from "@semblance/core";
+import type { RowProblem, TableRow } from "../table/table-rows.ts";
 import type { DatasetParts, StoredItem, StoredPair } from "./memory-dataset.ts";
-import type { RowProblem, TableRow } from "./table-rows.ts";
 
 /** Rows on their way to becoming a dataset. */
 export interface DatasetCollector {

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFile } from "../fixtures/temporary-file.ts";
+import { temporaryFile } from "../../fixtures/temporary-file.ts";
 import { readTable } from "./read-table.ts";
 
-const fixtures = join(import.meta.dirname, "../fixtures");
+const fixtures = join(import.meta.dirname, "../../fixtures");
 
 test.each(["unix.csv", "windows.csv", "tabs.tsv"])(
   "reads %s as Python's csv module does, each row with the line on which it starts",

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Cell, Dataset, Table } from "@semblance/core";
 import { expect, test } from "vitest";
-import { temporaryFile } from "../fixtures/temporary-file.ts";
+import { temporaryFile } from "../../fixtures/temporary-file.ts";
 import { datasetFromTable } from "./dataset-from-table.ts";
 import { readTable } from "./read-table.ts";
 
@@ -192,7 +192,7 @@ test("lists a row that cannot be used with its line, and uses the others", async
 test("lists a row that gives an id to another content, and one with an empty id", async () => {
   const dataset = datasetFromTable(
     tableOf({
-      image: ["a", "b", "./a", "c"],
+      image: ["a", "b", "../.ts", "c"],
       caption: ["dog", "cat", "cow", "x".repeat(200)],
       image_id: ["1", "1", "1", null],
     }),

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import type { Cell, Dataset } from "@semblance/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { datasetFromTable } from "./dataset-from-table.ts";
+import { datasetFromTable } from "../table/dataset-from-table.ts";
 import { hashGallery } from "./dataset-hash.ts";
 
 type Pair = [text: string, image: string, relevance: number, split: string | null];
 
 const expected: { pairs: Pair[]; whole: string; test: string; gallery: string } = JSON.parse(
-  await readFile(join(import.meta.dirname, "../fixtures/hashes.json"), "utf8"),
+  await readFile(join(import.meta.dirname, "../../fixtures/hashes.json"), "utf8"),
 );
 
 function datasetOf(pairs: readonly Pair[], baseFolder = "."): Dataset {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatasetError } from "@semblance/core";
 import { expect, test } from "vitest";
-import { temporaryFile } from "../fixtures/temporary-file.ts";
+import { temporaryFile } from "../../fixtures/temporary-file.ts";
 import { readTable } from "./read-table.ts";
 
 async function failureOf(name: string, content: string | Uint8Array): Promise<DatasetError> {

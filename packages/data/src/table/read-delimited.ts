@@ -1,9 +1,9 @@
 import { pipeline } from "node:stream/promises";
 import type { Cell, DatasetError, RunOptions } from "@semblance/core";
 import { CsvError, type InfoRecord, parse } from "csv-parse";
-import { readTextBlocks } from "./read-text-blocks.ts";
+import { readTextBlocks } from "../source/read-text-blocks.ts";
+import { createTableError } from "../source/table-error.ts";
 import type { RowCollector } from "./table-columns.ts";
-import { createTableError } from "./table-error.ts";
 
 const quotingMistakes: Partial<Record<CsvError["code"], string>> = {
   INVALID_OPENING_QUOTE: "a quote stands within a cell that does not begin with one",

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { datasetReaderCases } from "@semblance/core/conformance";
 import { expect, test } from "vitest";
-import { temporaryFile } from "../fixtures/temporary-file.ts";
+import { temporaryFile } from "../../fixtures/temporary-file.ts";
 import { createTableReader } from "./create-table-reader.ts";
 
-const fixtures = join(import.meta.dirname, "../fixtures");
+const fixtures = join(import.meta.dirname, "../../fixtures");
 const cases = datasetReaderCases(createTableReader, {
   source: join(fixtures, "splits.jsonl"),
   foreign: join(fixtures, "make_fixtures.py"),

@@ -1,8 +1,8 @@
 import type { Cell, DatasetError, RunOptions } from "@semblance/core";
-import { readTextBlocks } from "./read-text-blocks.ts";
-import { shorten } from "./shorten.ts";
+import { readTextBlocks } from "../source/read-text-blocks.ts";
+import { shorten } from "../source/shorten.ts";
+import { createTableError } from "../source/table-error.ts";
 import type { RowCollector } from "./table-columns.ts";
-import { createTableError } from "./table-error.ts";
 
 interface Position {
   readonly file: string;
