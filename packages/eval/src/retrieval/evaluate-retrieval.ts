@@ -1,30 +1,42 @@
-import { type Embeddings, type EncodedPairs, normalizeRows } from "@semblance/core";
+import { type EncodedPairs, toUnitRows } from "@semblance/core";
 import { checkEmbeddings } from "./check-embeddings.ts";
+import { compareRows } from "./compare-rows.ts";
+import { countRows } from "./count-rows.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { hubK, measureHubness } from "./hubness.ts";
+import { measureQueries } from "./measure-queries.ts";
 import { createMetricTable } from "./metric-table.ts";
-import { rankDirection } from "./rank-direction.ts";
 import { readRelevance } from "./relevance.ts";
 import { relevanceClusters } from "./relevance-clusters.ts";
 import { retrievalIntervals } from "./retrieval-intervals.ts";
-import { type EvaluateRetrievalOptions, readRetrievalOptions } from "./retrieval-options.ts";
+import {
+  type EvaluateRetrievalOptions,
+  type RetrievalSettings,
+  readRetrievalOptions,
+} from "./retrieval-options.ts";
 import { summarizeMetrics } from "./summarize-metrics.ts";
+import { tiePlaces } from "./tie-places.ts";
 
 /**
  * Measures how well images and texts find each other, in both directions.
  *
  * For every cut-off k: `hit@k` (at least one relevant item in the top k; what CLIP papers call
  * recall), `recall@k` (the share of the relevant ones), `precision@k`, `mrr@k`, `map@k` (over the
- * number of relevant items) and `ndcg@k` (linear gain); besides, `medr` and `meanr`, median and mean
- * rank of the first relevant item, and `rsum` = 100 · the sum of hit@1, 5 and 10 both ways when the
- * cut-offs have all three. Items that tie stand in random order and every number is the expected
- * value over these orders, so a scorer that scores all alike scores chance. Pairs without a judgement
- * are not relevant; queries without relevant items are left out and counted.
+ * number of relevant items), `ndcg@k` (linear gain) and `ndcg-exp@k` (gain 2^grade − 1); besides,
+ * `rprecision` and `mapr`, precision and average precision of as many items as are relevant, and
+ * `medr` and `meanr`, median and mean rank of the first relevant item. When the cut-offs have 1, 5
+ * and 10, `rsum` is 100 · the sum of these hit rates both ways, and `gmean` their geometric mean.
  *
- * Intervals are percentile bootstraps over clusters of queries that share relevant items; `medr` has
- * none, and with fewer than two clusters nothing has.
+ * Items that tie stand in random order and every number is the expected value over these orders, so
+ * a scorer that scores all alike scores chance; `ties` asks for another order. Pairs without a
+ * judgement are not relevant; queries without relevant items are left out and counted.
  *
- * Memory is bounded by the embeddings and the result, not by their product; between blocks it pauses
- * for the event loop.
+ * Intervals are bootstraps over clusters of queries that share relevant items; `medr` has none, and
+ * with fewer than two clusters nothing has.
+ *
+ * Every text is compared with every image once, for both directions, in tiles: memory is bounded by
+ * the embeddings and the result, not by their product, and the embeddings are not copied. Between
+ * tiles it pauses for the event loop.
  *
  * @throws RangeError for bad options or a judgement about a row that is not there.
  * @throws {@link EncoderError} with code `DIMENSION_MISMATCH` or `EMBEDDING_NOT_FINITE`.
@@ -34,29 +46,10 @@ export async function evaluateRetrieval(
   pairs: EncodedPairs,
   options: EvaluateRetrievalOptions = {},
 ): Promise<Evaluation> {
-  const { cutoffs, similarity, confidence, topHits, run } = readRetrievalOptions(options);
+  const settings = readRetrievalOptions(options, pairs);
+  const { confidence, run } = settings;
   checkEmbeddings(pairs);
-  const relevance = readRelevance(pairs);
-  const image = comparable(pairs.image, similarity);
-  const text = comparable(pairs.text, similarity);
-  const clusters = relevanceClusters(relevance);
-  const settings = { cutoffs, topHits, ...run };
-  const t2i = await rankDirection({
-    ...settings,
-    queries: text,
-    gallery: image,
-    relevance: relevance.t2i,
-    clusters: clusters.t2i,
-    stage: "ranking images by text",
-  });
-  const i2t = await rankDirection({
-    ...settings,
-    queries: image,
-    gallery: text,
-    relevance: relevance.i2t,
-    clusters: clusters.i2t,
-    stage: "ranking texts by image",
-  });
+  const { t2i, i2t } = await rankBothWays(pairs, settings);
   const queries = { t2i: t2i.queries, i2t: i2t.queries };
   const table = createMetricTable(queries);
   const intervals = confidence
@@ -65,12 +58,48 @@ export async function evaluateRetrieval(
   return {
     metrics: summarizeMetrics({ queries, table, intervals }),
     ties: { t2i: { queries: t2i.tied }, i2t: { queries: i2t.tied } },
-    withoutRelevant: { t2i: t2i.withoutRelevant, i2t: i2t.withoutRelevant },
+    withoutRelevant: {
+      t2i: pairs.text.count - queries.t2i.rows.length,
+      i2t: pairs.image.count - queries.i2t.rows.length,
+    },
+    hubness: { t2i: t2i.hubness, i2t: i2t.hubness },
     queries,
   };
 }
 
-function comparable(embeddings: Embeddings, similarity: "cosine" | "dot"): Embeddings {
-  if (similarity === "dot") return embeddings;
-  return normalizeRows({ ...embeddings, data: embeddings.data.slice() });
+async function rankBothWays(pairs: EncodedPairs, settings: RetrievalSettings) {
+  const { similarity, ties, ids, run } = settings;
+  const relevance = readRelevance(pairs);
+  const clusters = relevanceClusters(relevance);
+  const image = similarity === "dot" ? pairs.image : toUnitRows(pairs.image);
+  const text = similarity === "dot" ? pairs.text : toUnitRows(pairs.text);
+  const places = {
+    image: ties === "trec" ? tiePlaces(image.count, ids?.image) : undefined,
+    text: ties === "trec" ? tiePlaces(text.count, ids?.text) : undefined,
+  };
+  const kept = Math.max(settings.topHits, hubK);
+  const counted = {
+    t2i: countRows({
+      queries: text,
+      gallery: image,
+      relevant: relevance.t2i,
+      perQuery: Math.min(kept, image.count),
+      places: places.image,
+    }),
+    i2t: countRows({
+      queries: image,
+      gallery: text,
+      relevant: relevance.i2t,
+      perQuery: Math.min(kept, text.count),
+      places: places.text,
+    }),
+  };
+  await compareRows({ text, image, ...counted, ...run });
+  const measure = async (direction: "t2i" | "i2t", gallery: number) => {
+    const own = { counted: counted[direction], clusters: clusters[direction] };
+    const { hits } = own.counted.ranks;
+    const hubness = measureHubness(hits, Math.min(hubK, gallery), gallery);
+    return { ...(await measureQueries({ ...settings, ...run, ...own })), hubness };
+  };
+  return { t2i: await measure("t2i", image.count), i2t: await measure("i2t", text.count) };
 }

@@ -42,8 +42,8 @@ export function createMetricTable(queries: Queries): MetricTable {
 }
 
 /**
- * Means over queries, keyed as in an evaluation: `rank` becomes `meanr`, and `rsum` is there when
- * hit@1, hit@5 and hit@10 are.
+ * Means over queries, keyed as in an evaluation: `rank` becomes `meanr`, and `rsum` and `gmean` are
+ * there when hit@1, hit@5 and hit@10 are.
  *
  * @param totals - One per column.
  */
@@ -58,8 +58,7 @@ export function meansOf(
     const name = metric === "rank" ? "meanr" : metric;
     means[`${direction}.${name}`] = (totals[column] ?? 0) / counts[direction];
   }
-  const rsum = rsumOf(means);
-  return rsum === undefined ? means : { ...means, rsum };
+  return { ...means, ...summariesOf(means) };
 }
 
 function countOf(
@@ -72,14 +71,16 @@ function countOf(
 }
 
 // Recall sum of the literature, with its "recall" being hit@k: Faghri et al., "VSE++", BMVC 2018.
-function rsumOf(means: Readonly<Record<string, number>>): number | undefined {
+function summariesOf(means: Readonly<Record<string, number>>): Record<string, number> {
   let sum = 0;
+  let product = 1;
   for (const direction of directions) {
     for (const k of [1, 5, 10]) {
       const hit = means[`${direction}.hit@${k}`];
-      if (hit === undefined) return undefined;
+      if (hit === undefined) return {};
       sum += hit;
+      product *= hit;
     }
   }
-  return 100 * sum;
+  return { rsum: 100 * sum, gmean: product ** (1 / 6) };
 }

@@ -12,20 +12,26 @@ export interface RelevanceClusters {
  * independent, so intervals resample whole clusters.
  */
 export function relevanceClusters({ t2i, i2t }: Relevance): RelevanceClusters {
-  const parents = Uint32Array.from({ length: t2i.length + i2t.length }, (_, node) => node);
-  for (const [text, images] of t2i.entries()) {
-    for (const image of images.keys()) {
-      parents[rootOf(parents, text)] = rootOf(parents, t2i.length + image);
+  const texts = t2i.starts.length - 1;
+  const parents = Uint32Array.from({ length: texts + i2t.starts.length - 1 }, (_, node) => node);
+  for (let text = 0; text < texts; text++) {
+    for (const image of t2i.rows.subarray(t2i.starts[text], t2i.starts[text + 1])) {
+      parents[rootOf(parents, text)] = rootOf(parents, texts + image);
     }
   }
-  const numbers = new Map<number, number>();
-  const clusters = Uint32Array.from(parents, (_, node) => {
+  const clusters = numberRoots(parents);
+  return { t2i: clusters.subarray(0, texts), i2t: clusters.subarray(texts) };
+}
+
+function numberRoots(parents: Uint32Array): Uint32Array {
+  const unnumbered = parents.length;
+  const numbers = new Uint32Array(parents.length).fill(unnumbered);
+  let next = 0;
+  return Uint32Array.from(parents, (_, node) => {
     const root = rootOf(parents, node);
-    const number = numbers.get(root) ?? numbers.size;
-    numbers.set(root, number);
-    return number;
+    if (numbers[root] === unnumbered) numbers[root] = next++;
+    return numbers[root] ?? 0;
   });
-  return { t2i: clusters.subarray(0, t2i.length), i2t: clusters.subarray(t2i.length) };
 }
 
 // Halving the path on the way keeps the trees flat.

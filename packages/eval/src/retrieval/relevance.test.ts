@@ -17,14 +17,16 @@ function read(texts: number, images: number, ...judgements: [number, number, num
 describe("readRelevance", () => {
   test("gives both directions, the highest of several grades, and nothing for grade 0", () => {
     const { t2i, i2t } = read(3, 2, [0, 1], [2, 1, 1], [2, 1, 3], [2, 1, 2], [1, 0, 0], [0, 0, -1]);
-    expect(t2i.map((grades) => [...grades])).toEqual([[[1, 1]], [], [[1, 3]]]);
-    expect(i2t.map((grades) => [...grades])).toEqual([
-      [],
-      [
-        [0, 1],
-        [2, 3],
-      ],
-    ]);
+    expect(t2i).toEqual({
+      starts: Uint32Array.of(0, 1, 1, 2),
+      rows: Uint32Array.of(1, 1),
+      grades: Float64Array.of(1, 3),
+    });
+    expect(i2t).toEqual({
+      starts: Uint32Array.of(0, 0, 2),
+      rows: Uint32Array.of(0, 2),
+      grades: Float64Array.of(1, 3),
+    });
   });
 
   test.each<[string, [number, number, number?]]>([

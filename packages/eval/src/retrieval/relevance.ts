@@ -1,9 +1,11 @@
-import { DatasetError, type EncodedPairs, type Grades, type PairJudgement } from "@semblance/core";
+import { DatasetError, type EncodedPairs, type PairJudgement } from "@semblance/core";
+import { groupPairs } from "./group-pairs.ts";
+import type { RelevantRows } from "./query-columns.ts";
 
 /** What is relevant to what, both ways: for every row its relevant rows of the other side. */
 export interface Relevance {
-  readonly t2i: readonly Grades[];
-  readonly i2t: readonly Grades[];
+  readonly t2i: RelevantRows;
+  readonly i2t: RelevantRows;
 }
 
 /**
@@ -14,23 +16,40 @@ export interface Relevance {
  * @throws {@link DatasetError} with code `NOTHING_RELEVANT` when no judgement is above 0.
  */
 export function readRelevance(pairs: EncodedPairs): Relevance {
-  const t2i = Array.from({ length: pairs.text.count }, () => new Map<number, number>());
-  const i2t = Array.from({ length: pairs.image.count }, () => new Map<number, number>());
-  let isAnyRelevant = false;
+  const relevant = countRelevant(pairs);
+  if (relevant === 0) throw nothingRelevant(pairs);
+  const texts = new Uint32Array(relevant);
+  const images = new Uint32Array(relevant);
+  const grades = new Float64Array(relevant);
+  let at = 0;
+  for (const { text, image, relevance } of pairs.judgements) {
+    if (relevance <= 0) continue;
+    texts[at] = text;
+    images[at] = image;
+    grades[at++] = relevance;
+  }
+  const counts = { text: pairs.text.count, image: pairs.image.count };
+  return {
+    t2i: groupPairs({ of: texts, to: images, grades, ofCount: counts.text, toCount: counts.image }),
+    i2t: groupPairs({ of: images, to: texts, grades, ofCount: counts.image, toCount: counts.text }),
+  };
+}
+
+function countRelevant(pairs: EncodedPairs): number {
+  let relevant = 0;
   for (const [index, judgement] of pairs.judgements.entries()) {
     const { text, image, relevance } = judgement;
-    const images = t2i[text];
-    const texts = i2t[image];
-    if (images === undefined || texts === undefined || !Number.isFinite(relevance)) {
+    const isRow = isBelow(text, pairs.text.count) && isBelow(image, pairs.image.count);
+    if (!isRow || !Number.isFinite(relevance)) {
       throw new RangeError(describeBadJudgement(judgement, index, pairs));
     }
-    if (relevance <= 0) continue;
-    isAnyRelevant = true;
-    images.set(image, Math.max(relevance, images.get(image) ?? 0));
-    texts.set(text, Math.max(relevance, texts.get(text) ?? 0));
+    if (relevance > 0) relevant++;
   }
-  if (!isAnyRelevant) throw nothingRelevant(pairs);
-  return { t2i, i2t };
+  return relevant;
+}
+
+function isBelow(row: number, count: number): boolean {
+  return Number.isInteger(row) && row >= 0 && row < count;
 }
 
 function describeBadJudgement(judgement: PairJudgement, index: number, pairs: EncodedPairs) {

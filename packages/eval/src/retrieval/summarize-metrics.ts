@@ -40,7 +40,7 @@ function columnTotals({ columns, data }: MetricTable): Float64Array {
   return totals;
 }
 
-// `rsum` is made of both directions.
+// `rsum` and `gmean` are made of both directions.
 function countQueries(key: string, { t2i, i2t }: SummarizeMetricsOptions["queries"]): number {
   if (key.startsWith("t2i.")) return t2i.rows.length;
   return key.startsWith("i2t.") ? i2t.rows.length : t2i.rows.length + i2t.rows.length;
