@@ -113,6 +113,11 @@ export class TrainerError extends SemblanceError {
   }
 }
 
+/** A calibration or a decision threshold that the data given do not support. */
+export class CalibrationError extends SemblanceError {
+  static override readonly kind: string = "CalibrationError";
+}
+
 /** A plugin that breaks its contract, found by a conformance suite. */
 export class ConformanceError extends SemblanceError {
   static override readonly kind: string = "ConformanceError";
