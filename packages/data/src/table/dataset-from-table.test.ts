@@ -192,7 +192,7 @@ test("lists a row that cannot be used with its line, and uses the others", async
 test("lists a row that gives an id to another content, and one with an empty id", async () => {
   const dataset = datasetFromTable(
     tableOf({
-      image: ["a", "b", "./b", "c"],
+      image: ["a", "b", "./a", "c"],
       caption: ["dog", "cat", "cow", "x".repeat(200)],
       image_id: ["1", "1", "1", null],
     }),
