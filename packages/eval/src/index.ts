@@ -17,6 +17,17 @@ export type {
 export type { ChosenThreshold, ThresholdTarget } from "./calibration/chosen-threshold.ts";
 export type { FitCalibrationOptions } from "./calibration/fit-options.ts";
 export type { Reliability, ReliabilityOf } from "./calibration/reliability.ts";
+export type {
+  Answer,
+  ChangedQuery,
+  ComparedModel,
+  Comparison,
+  ComparisonVerdict,
+  MetricDifference,
+  SliceDifference,
+} from "./comparison/comparison.ts";
+export type { EvaluatedQueries, EvaluationDocument } from "./comparison/evaluation-document.ts";
+export type { QueryLine } from "./comparison/query-line.ts";
 export {
   type EvaluatePairsOptions,
   evaluatePairs,

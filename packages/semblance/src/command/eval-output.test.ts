@@ -33,6 +33,7 @@ test("each query's line has its id, what is relevant, its hits and metrics", asy
   expect(JSON.parse(lines[1] ?? "")).toEqual({
     direction: "t2i",
     query: "wrong",
+    cluster: 1,
     relevant: ["b.jpg"],
     hits: [
       { id: "a.jpg", score: expect.closeTo(0.8, 6) },
@@ -41,6 +42,18 @@ test("each query's line has its id, what is relevant, its hits and metrics", asy
     metrics: expect.objectContaining({ "hit@1": 0, "hit@2": 1, "mrr@2": 0.5 }),
   });
   expect(JSON.parse(lines[2] ?? "")).toMatchObject({ direction: "i2t", query: "a.jpg" });
+});
+
+test("a line has the caption where the id is another, and the row's own columns", async () => {
+  const { folder, parameters } = evaluation();
+  const table = "image,caption,caption_id,language\na.jpg,right,1,en\nb.jpg,wrong,2,en\n";
+  writeFileSync(join(folder, "pairs.csv"), table);
+  const file = join(folder, "eval.json");
+  await runCommand(...parameters, "-o", file);
+  const lines = readFileSync(`${file}.queries.jsonl`, "utf8").trimEnd().split("\n");
+  const own = { text: "right", metadata: { language: "en" } };
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ direction: "t2i", query: "1", ...own });
+  expect(JSON.parse(lines[2] ?? "")).not.toHaveProperty("text");
 });
 
 test("a place that cannot be written to is one error, before any work", async () => {

@@ -1,14 +1,11 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Item } from "@semblance/core";
-import { queryResult } from "@semblance/eval";
+import { type Item, withoutUndefined } from "@semblance/core";
+import { type Direction, type QueryLine, queryResult } from "@semblance/eval";
 import type { DatasetEvaluation } from "@semblance/matcher";
 
-/**
- * Writes one line of JSON per query: its direction and id, the ids of its relevant items, its best
- * hits and each metric.
- */
+/** Writes one line of JSON per query, a {@link QueryLine}. */
 export async function writeQueryResults(
   file: string,
   evaluation: DatasetEvaluation,
@@ -24,10 +21,12 @@ function* toLines(evaluation: DatasetEvaluation): Generator<string> {
   ] as const;
   for (const { direction, asked, answers } of sides) {
     for (const index of queries[direction].rows.keys()) {
-      const { query, relevant, hits, metrics } = queryResult(evaluation, direction, index);
-      const line = {
+      const { query, cluster, relevant, hits, metrics } = queryResult(evaluation, direction, index);
+      const line: QueryLine = {
         direction,
         query: idAt(asked, query),
+        ...describe(direction, asked[query]),
+        cluster,
         relevant: relevant.map((row) => idAt(answers, row)),
         hits: hits.map(({ row, score }) => ({ id: idAt(answers, row), score })),
         metrics,
@@ -37,6 +36,19 @@ function* toLines(evaluation: DatasetEvaluation): Generator<string> {
   }
 }
 
-function idAt(items: readonly Item[], row: number): string | null {
-  return items[row]?.id ?? null;
+function idAt(items: readonly Item[], row: number): string {
+  const item = items[row];
+  if (!item) throw new RangeError(`There are ${items.length} items, asked for row ${row}.`);
+  return item.id;
+}
+
+// What the id does not say.
+function describe(
+  direction: Direction,
+  item: Item | undefined,
+): Pick<QueryLine, "text" | "metadata"> {
+  if (!item) return {};
+  const text = direction === "t2i" && item.content[0] !== item.id ? item.content[0] : undefined;
+  const metadata = Object.keys(item.metadata).length > 0 ? item.metadata : undefined;
+  return withoutUndefined({ text, metadata });
 }
