@@ -47,7 +47,7 @@ function listKind(data: BrowserData, place = -1): string {
 }
 
 function scoreOf(score: number): HTMLSpanElement {
-  return element("span", "score", score.toFixed(3));
+  return element("span", "score", score.toFixed(3).replace("-", "−"));
 }
 
 function show(data: BrowserData, place: number): HTMLElement {

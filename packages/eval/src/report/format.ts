@@ -24,6 +24,11 @@ export function formatPercent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
+/** A score with its sign as a minus, which is as wide as a plus. */
+export function formatScore(score: number, digits = 2): string {
+  return score.toFixed(digits).replace("-", "−");
+}
+
 /** `0.412 [0.360, 0.464]`; without its interval where it has none. */
 export function formatMetric({ value, ci95 }: MetricValue, digits = 3): string {
   const interval = ci95?.map((bound) => bound.toFixed(digits)).join(", ");

@@ -11,7 +11,7 @@ export function titleOf({ model, dataset }: ReportedFacts): string {
 /** What was measured, how, and what came out in a sentence per direction. */
 export function header({ facts, queries }: ReportInput): Markup {
   const { dataset } = facts;
-  const split = dataset.split === null ? "all of it" : `split “${dataset.split}”`;
+  const split = dataset.split === null ? "all of the data" : `split “${dataset.split}”`;
   return markup`<header>
 <p class="kicker">Retrieval in both directions</p>
 <h1>${titleOf(facts)}</h1>

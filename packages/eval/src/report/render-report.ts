@@ -5,6 +5,7 @@ import { header, titleOf } from "./header.ts";
 import { type Markup, markup } from "./markup.ts";
 import { metricsSection } from "./metrics/metrics-section.ts";
 import { failuresSection } from "./notes/failures-section.ts";
+import { hubnessSection } from "./notes/hubness-section.ts";
 import { manifestSection } from "./notes/manifest-section.ts";
 import { notesSection } from "./notes/notes-section.ts";
 import { renderPage } from "./page.ts";
@@ -38,6 +39,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
     calibrationSection(input.calibration),
     heatMapSection(heatMap && withItems(heatMap, items, facts.protocol.similarity)),
     browserSection(data, chosen),
+    hubnessSection(input),
     notesSection(input, withoutRoom),
     failuresSection(facts.failures),
     manifestSection(input.manifest),
@@ -67,6 +69,7 @@ const contents = [
   ["calibration", "Calibration"],
   ["examples", "Examples"],
   ["queries", "Queries"],
+  ["hubs", "Hubs"],
   ["notes", "Notes"],
   ["left-out", "Left out"],
   ["manifest", "Manifest"],

@@ -27,6 +27,7 @@ export interface ReportedFacts {
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly ties: Evaluation["ties"];
   readonly withoutRelevant: Evaluation["withoutRelevant"];
+  readonly hubness: Evaluation["hubness"];
   /** Texts that were cut to the model's length. */
   readonly truncated: number;
   readonly failures: readonly ItemFailure[];

@@ -61,6 +61,7 @@ export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<
     metrics: evaluation.metrics,
     ties: evaluation.ties,
     withoutRelevant: evaluation.withoutRelevant,
+    hubness: evaluation.hubness,
     truncated: encoded.truncated,
     failures: [...dataset.failures, ...encoded.failures],
     timing: {

@@ -32,6 +32,7 @@ export interface RetrievalReport {
   readonly ties: Evaluation["ties"];
   /** Queries left out because nothing is relevant to them. */
   readonly withoutRelevant: Evaluation["withoutRelevant"];
+  readonly hubness: Evaluation["hubness"];
   /** Texts that were cut to the model's length. */
   readonly truncated: number;
   readonly failures: readonly ItemFailure[];

@@ -18,9 +18,7 @@ export function mark(series: "first" | "second", x: string, y: number): Markup {
 
 /** What the marks stand for. */
 export function legend(first: string, second: string): Markup {
-  const entry = (series: "first" | "second", name: string) =>
-    markup`<li><svg class="swatch" width="14" height="14" aria-hidden="true">${mark(series, "7", 7)}</svg>${name}</li>`;
-  return markup`<ul class="legend">${entry("first", first)}${entry("second", second)}</ul>`;
+  return swatches({ swatch: (series) => mark(series, "7", 7), first, second });
 }
 
 /** The mark of a direction. */
@@ -32,4 +30,24 @@ export const seriesOf: Readonly<Record<Direction, "first" | "second">> = {
 /** The legend of charts of both directions. */
 export function directionLegend(): Markup {
   return legend(directionNames.t2i, directionNames.i2t);
+}
+
+/** The legend of bars of both directions, in the order in which they stand. */
+export function barLegend(): Markup {
+  return swatches({
+    swatch: (series) => markup`<rect class="${series}" y="1" width="14" height="12"/>`,
+    first: directionNames.t2i,
+    second: directionNames.i2t,
+  });
+}
+
+function swatches(entries: {
+  readonly swatch: (series: "first" | "second") => Markup;
+  readonly first: string;
+  readonly second: string;
+}): Markup {
+  return markup`<ul class="legend">${(["first", "second"] as const).map(
+    (series) =>
+      markup`<li><svg class="swatch" width="14" height="14" aria-hidden="true">${entries.swatch(series)}</svg>${entries[series]}</li>`,
+  )}</ul>`;
 }

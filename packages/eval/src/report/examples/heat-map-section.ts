@@ -1,3 +1,4 @@
+import { formatScore } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { BrowserItem } from "../queries/browser-data.ts";
 import { section } from "../section.ts";
@@ -28,7 +29,7 @@ export function heatMapSection(heatMap: HeatMap | undefined): Markup {
   const body =
     heatMap === undefined
       ? markup`<p>There are no vectors to compare here.</p>`
-      : markup`<p>Pairs drawn evenly from the data. The image of each row’s text is in the framed cell: the darker it is against its row and its column, the better the model tells the pair apart.</p>${table(heatMap)}`;
+      : markup`<p>Pairs drawn evenly from the data. The image of each row’s text is in the framed cell: the stronger it is against its row and its column, the better the model tells the pair apart.</p>${table(heatMap)}`;
   return section("examples", "Similarity of examples", body);
 }
 
@@ -39,8 +40,8 @@ function table({ texts, images, cells, similarity }: HeatMap): Markup {
   const shade = (score: number) =>
     Math.round(((score - lowest) / (highest - lowest || 1)) * (shades - 1));
   const name = similarity === "cosine" ? "cosine similarity" : "dot product";
-  return markup`<div class="scroll" role="region" aria-label="Similarity of examples" tabindex="0">
-<table class="heat"><caption>${name}, from ${lowest.toFixed(2)} (light) to ${highest.toFixed(2)} (dark)</caption>
+  return markup`<div class="scroll" role="region" aria-label="Matrix, scrolls sideways" tabindex="0">
+<table class="heat"><caption>${name}, from ${formatScore(lowest)} (faint) to ${formatScore(highest)} (strong)</caption>
 <thead><tr><td></td>${images.map((image) => markup`<th scope="col">${picture(image)}</th>`)}</tr></thead>
 <tbody>${texts.map(
     (text, i) =>
@@ -48,7 +49,7 @@ function table({ texts, images, cells, similarity }: HeatMap): Markup {
         cells[i] ?? []
       ).map(
         ({ score, isRight }) =>
-          markup`<td class="shade-${shade(score)}${isRight ? " right" : ""}">${score.toFixed(2)}${isRight ? markup`<span class="unseen"> right</span>` : undefined}</td>`,
+          markup`<td class="shade-${shade(score)}${isRight ? " right" : ""}">${formatScore(score)}${isRight ? markup`<span class="unseen"> right</span>` : undefined}</td>`,
       )}</tr>`,
   )}</tbody></table></div>`;
 }

@@ -13,7 +13,7 @@ export function browserSection(
   return section(
     "queries",
     "Queries, one by one",
-    markup`<p>${directions.map((direction) => holding(direction, chosen[direction]))}</p>
+    markup`<p>${directions.map((direction) => holding(direction, chosen[direction]))}“Wrong” means: not listed as right in the data.</p>
 <noscript><p>Queries are shown by a script, which is switched off here.</p></noscript>
 <form id="controls" hidden aria-label="Choose queries">
 <fieldset><legend>Direction</legend>${directions.map(
