@@ -6,6 +6,11 @@ export {
   pairedInterval,
 } from "@semblance/core";
 export type { Abstention } from "./calibration/abstention.ts";
+export {
+  applyCalibration,
+  uncalibratedProbabilities,
+  withPrior,
+} from "./calibration/apply-calibration.ts";
 export type {
   Calibration,
   CalibrationCurve,
@@ -15,7 +20,13 @@ export type {
   UncalibratedScoring,
 } from "./calibration/calibration.ts";
 export type { ChosenThreshold, ThresholdTarget } from "./calibration/chosen-threshold.ts";
+export {
+  type EvaluateCalibrationOptions,
+  evaluateCalibration,
+} from "./calibration/evaluate-calibration.ts";
+export { fitCalibration } from "./calibration/fit-calibration.ts";
 export type { FitCalibrationOptions } from "./calibration/fit-options.ts";
+export { uncalibratedScoring } from "./calibration/read-scoring.ts";
 export type { Reliability, ReliabilityOf } from "./calibration/reliability.ts";
 export type {
   Answer,

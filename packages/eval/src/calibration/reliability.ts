@@ -24,10 +24,13 @@ export interface ReliabilityOf {
   readonly logLoss: MetricValue;
   /** Expected calibration error over `bins`, in [0, 1]. */
   readonly ece: MetricValue;
-  /** 1 when the log-odds spread as far as they should; below 1 they are too extreme. */
-  readonly slope: MetricValue;
+  /**
+   * 1 when the log-odds spread as far as they should; below 1 they are too extreme. Neither this nor
+   * `intercept` is there when the probabilities tell all matches from all other pairs.
+   */
+  readonly slope?: MetricValue;
   /** 0 when neither too many nor too few matches are promised, given the slope. */
-  readonly intercept: MetricValue;
+  readonly intercept?: MetricValue;
   readonly binning: Binning;
   /** Lowest probability first; empty ones are left out. */
   readonly bins: readonly ReliabilityBin[];

@@ -2,7 +2,7 @@ import type { RunOptions } from "@semblance/core";
 import type { MetricValue } from "../retrieval/evaluation.ts";
 import { type ConfidenceSettings, resampleMeans } from "./pair-intervals.ts";
 import type { PairTable } from "./pair-table.ts";
-import { withInterval } from "./summarize-samples.ts";
+import { type SampledValue, withInterval } from "./summarize-samples.ts";
 
 /** What {@link measureDecisions} decides by. */
 export interface DecisionOptions extends RunOptions {
@@ -22,7 +22,7 @@ export async function measureDecisions(
   options: DecisionOptions,
 ): Promise<Record<"precision" | "recall" | "f1", MetricValue>> {
   const { scores, labels } = table;
-  const { values, samples } = await resampleMeans(table, {
+  const decisions = await resampleMeans(table, {
     ...options,
     columns: 3,
     measure: (pair, row) => {
@@ -31,12 +31,24 @@ export async function measureDecisions(
     },
     statistics: decisionStatistics,
   });
-  const n = labels.length;
+  const isMatch = (pair: number) => labels[pair] === 1;
+  const isCalled = (pair: number) => (scores[pair] ?? 0) >= options.threshold;
   return {
-    precision: withInterval(values.precision, samples.precision, n),
-    recall: withInterval(values.recall, samples.recall, n),
-    f1: withInterval(values.f1, samples.f1, n),
+    precision: withInterval(narrow(decisions.precision, table, isCalled), [0, 1]),
+    recall: withInterval(narrow(decisions.recall, table, isMatch), [0, 1]),
+    f1: withInterval(decisions.f1),
   };
+}
+
+// A share of some pairs is as sure as the clusters that these lie in.
+function narrow(
+  sampled: SampledValue,
+  { clusters }: PairTable,
+  isAmong: (pair: number) => boolean,
+): SampledValue {
+  const images = new Set(clusters.image.filter((_, pair) => isAmong(pair)));
+  const texts = new Set(clusters.text.filter((_, pair) => isAmong(pair)));
+  return { ...sampled, clusters: Math.min(sampled.clusters, images.size, texts.size) };
 }
 
 /** From the weights of pairs that are rightly called matches, that are called so, and that are. */

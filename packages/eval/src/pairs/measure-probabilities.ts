@@ -40,7 +40,11 @@ export async function measureProbabilities(
   checkBinning(binning);
   const promised = { probabilities, labels: table.labels, weights: table.weights };
   const binOf = assignBins(promised, binning);
-  const { values, samples } = await resampleMeans(table, {
+  const {
+    brier,
+    logLoss: loss,
+    ece,
+  } = await resampleMeans(table, {
     ...options,
     columns: 2 + binning.count,
     measure: (pair, row) => {
@@ -50,16 +54,16 @@ export async function measureProbabilities(
       row[1] = logLoss(probability, label);
       row[2 + (binOf[pair] ?? 0)] = probability - label;
     },
-    statistics: ([brier = 0, loss = 0, ...gaps]) => {
-      return { brier, logLoss: loss, ece: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) };
+    statistics: ([meanBrier = 0, meanLoss = 0, ...gaps]) => {
+      const ofGaps = gaps.reduce((sum, gap) => sum + Math.abs(gap), 0);
+      return { brier: meanBrier, logLoss: meanLoss, ece: ofGaps };
     },
   });
-  const n = table.labels.length;
   return {
     metrics: {
-      brier: withInterval(values.brier, samples.brier, n),
-      logLoss: withInterval(values.logLoss, samples.logLoss, n),
-      ece: withMirroredInterval(values.ece, samples.ece, n),
+      brier: withInterval(brier),
+      logLoss: withInterval(loss),
+      ece: withMirroredInterval(ece),
     },
     bins: summarizeBins(promised, binOf),
   };

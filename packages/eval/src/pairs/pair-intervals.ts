@@ -3,6 +3,10 @@ import { meansOfCells, type PairMeasure, sumByCell } from "./pair-cells.ts";
 import type { PairTable } from "./pair-table.ts";
 import { drawClusters, mergeClusters } from "./resample-pairs.ts";
 import type { PairConfidence } from "./scored-pairs.ts";
+import type { SampledValue } from "./summarize-samples.ts";
+
+// Between two pauses for the event loop.
+const longestTurnMs = 30;
 
 /** The same with defaults filled in. */
 export type ConfidenceSettings = false | Required<PairConfidence>;
@@ -21,12 +25,8 @@ export interface MeanStatistics<Name extends string> extends PairMeasure {
   readonly statistics: (means: Float64Array) => Readonly<Record<Name, number>>;
 }
 
-/** A statistic of all pairs and of each resample. */
-export interface Resampled<Name extends string> {
-  readonly values: Readonly<Record<Name, number>>;
-  /** One per resample, the same draws for every statistic; empty without groups to draw from. */
-  readonly samples: Readonly<Record<Name, Float64Array>>;
-}
+/** Statistics of all pairs and of each resample, the same draws for every statistic. */
+export type Resampled<Name extends string> = Readonly<Record<Name, SampledValue>>;
 
 /** Computes statistics that are functions of weighted means, over all pairs and over resamples. */
 export async function resampleMeans<Name extends string>(
@@ -45,13 +45,13 @@ export async function resample<Name extends string>(
 ): Promise<Resampled<Name>> {
   const { confidence, signal, onProgress } = options;
   const values = compute();
-  const names = Object.keys(values) as Name[];
   const clusters = mergeClusters(table.clusters);
   const total = confidence && clusters.count > 1 ? confidence.resamples : 0;
-  const samples = Object.fromEntries(
-    names.map((name) => [name, new Float64Array(total)]),
-  ) as Record<Name, Float64Array>;
-  if (!confidence || total === 0) return { values, samples };
+  const sampled = mapValues(values, (value) => {
+    const samples = new Float64Array(total);
+    return { value, samples, clusters: clusters.count, n: table.labels.length };
+  });
+  if (!confidence || total === 0) return sampled;
   let done = 0;
   let pausedAt = 0;
   for (const times of drawClusters({ clusters, ...confidence })) {
@@ -62,10 +62,20 @@ export async function resample<Name extends string>(
       pausedAt = performance.now();
     }
     const found = compute(times);
-    for (const name of names) samples[name][done] = found[name];
+    for (const name in sampled) sampled[name].samples[done] = found[name];
     done++;
   }
-  return { values, samples };
+  return sampled;
 }
 
-const longestTurnMs = 30;
+/** The same names with other values. */
+export function mapValues<Name extends string, Value, Result>(
+  record: Readonly<Record<Name, Value>>,
+  map: (value: Value, name: Name) => Result,
+): Record<Name, Result> {
+  const entries = Object.entries<Value>(record) as [Name, Value][];
+  return Object.fromEntries(entries.map(([name, value]) => [name, map(value, name)])) as Record<
+    Name,
+    Result
+  >;
+}

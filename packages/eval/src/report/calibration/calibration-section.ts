@@ -1,5 +1,6 @@
 import type { Calibration } from "../../calibration/calibration.ts";
 import type { ReliabilityOf } from "../../calibration/reliability.ts";
+import type { MetricValue } from "../../retrieval/evaluation.ts";
 import { formatCount, formatMetric, formatPercent } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import { section } from "../section.ts";
@@ -44,8 +45,13 @@ function qualityTable(before: ReliabilityOf, after: ReliabilityOf): Markup {
 <thead><tr><th scope="col">measure</th><th scope="col">before</th><th scope="col">after</th></tr></thead>
 <tbody>${qualities.map(
     ({ key, name, meaning }) =>
-      markup`<tr><th scope="row">${name}<small>${meaning}</small></th><td>${formatMetric(before[key], 4)}</td><td>${formatMetric(after[key], 4)}</td></tr>`,
+      markup`<tr><th scope="row">${name}<small>${meaning}</small></th><td>${formatQuality(before[key])}</td><td>${formatQuality(after[key])}</td></tr>`,
   )}</tbody></table>`;
+}
+
+// A slope is not defined where matches are told from all others.
+function formatQuality(quality: MetricValue | undefined): string {
+  return quality ? formatMetric(quality, 4) : "not defined";
 }
 
 function binTable(title: string, { name, bins, binning }: ReliabilityOf): Markup {
