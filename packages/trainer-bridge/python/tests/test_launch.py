@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import torch
 
-from conftest import Fit, Job, begun_now
+from conftest import ONE_THREAD, Fit, Job, begun_now
 from semblance_trainer.base.config import FitConfig, parse_fit_config
 from semblance_trainer.base.errors import TrainerError
 from semblance_trainer.distributed.layout import Layout, lay_out
@@ -37,7 +37,7 @@ def start() -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
     def run(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-        places = {"PYTHONPATH": str(SOURCE), "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": LOOPBACK}
+        places = {"PYTHONPATH": str(SOURCE), **ONE_THREAD, "GLOO_SOCKET_IFNAME": LOOPBACK}
         command = [sys.executable, "-m", module, *arguments]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **places})
         started.append(process)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 
-from conftest import Fit, Job, begun_now, read_events
+from conftest import ONE_THREAD, Fit, Job, begun_now, read_events
 from semblance_trainer.base.config import FitConfig
 from semblance_trainer.base.errors import describe_error
 from semblance_trainer.base.events import EventWriter
@@ -29,7 +29,7 @@ def start() -> Start:
     def run(folder: Path, job: dict[str, Any]) -> subprocess.Popen[bytes]:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "job.json").write_text(json.dumps(job))
-        environment = {**os.environ, "PYTHONPATH": str(SOURCE), "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE), **ONE_THREAD}
         command = [sys.executable, "-m", "semblance_trainer.worker", str(folder)]
         return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
 

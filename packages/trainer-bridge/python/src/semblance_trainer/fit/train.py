@@ -26,7 +26,9 @@ from semblance_trainer.updates.update import Updater
 __all__ = ["Order", "Trainer", "TrainingParts"]
 
 _SAVE_SECONDS = 20.0
-_RARITY = 30  # saving between evaluations takes at most one part in so many of the time
+# Saving between evaluations takes at most one part in so many of the time, as in Mohan,
+# Phanishayee & Chidambaram, "CheckFreq", FAST 2021, which allows 3.5 %.
+_RARITY = 30
 
 
 @dataclass(frozen=True)
