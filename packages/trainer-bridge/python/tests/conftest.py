@@ -25,7 +25,7 @@ from semblance_trainer.models.scratch import train_tokenizer, write_checkpoint_f
 
 torch.set_num_threads(1)  # models this small only lose by sharing
 
-# The same for a process: bits are the same only with as many threads, and MKL has a count of its own.
+# The same for a process: as many threads, the same bits. MKL has a count of its own.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 COLOURS = {
