@@ -94,7 +94,9 @@ export { createRandom } from "./statistics/random.ts";
 export {
   checkResampling,
   createWeightedSum,
+  type ResampledTimesOptions,
   type ResampleOptions,
+  resampledTimes,
   resampledTotals,
 } from "./statistics/resample.ts";
 export {

@@ -28,6 +28,10 @@ export { fitCalibration } from "./calibration/fit-calibration.ts";
 export type { FitCalibrationOptions } from "./calibration/fit-options.ts";
 export { uncalibratedScoring } from "./calibration/read-scoring.ts";
 export type { Reliability, ReliabilityOf } from "./calibration/reliability.ts";
+export {
+  type CompareEvaluationsOptions,
+  compareEvaluations,
+} from "./comparison/compare-evaluations.ts";
 export type {
   Answer,
   ChangedQuery,
@@ -38,7 +42,13 @@ export type {
   SliceDifference,
 } from "./comparison/comparison.ts";
 export type { EvaluatedQueries, EvaluationDocument } from "./comparison/evaluation-document.ts";
+export { adjustByHolm } from "./comparison/holm.ts";
 export type { QueryLine } from "./comparison/query-line.ts";
+export {
+  type RandomizationTestOptions,
+  type RandomizationTestResult,
+  randomizationTest,
+} from "./comparison/randomization-test.ts";
 export {
   type EvaluatePairsOptions,
   evaluatePairs,

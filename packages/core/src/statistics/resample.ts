@@ -20,20 +20,37 @@ export interface ResampleOptions {
  * @see Field & Welsh, "Bootstrapping clustered data", JRSS B 69 (2007): the cluster bootstrap.
  */
 export function* resampledTotals(options: ResampleOptions): Generator<Float64Array, void> {
-  const { table, columns, resamples } = options;
-  const random = createRandom(options.seed);
-  const clusters = table.length / columns;
-  const times = new Float64Array(clusters);
+  const { table, columns, resamples, seed } = options;
   const totals = new Float64Array(columns);
   const addUp = createWeightedSum(table, columns);
+  const clusters = table.length / columns;
+  for (const times of resampledTimes({ clusters, resamples, seed })) {
+    addUp(times, totals);
+    yield totals;
+  }
+}
+
+/** What {@link resampledTimes} draws. */
+export interface ResampledTimesOptions extends Pick<ResampleOptions, "resamples" | "seed"> {
+  /** How many clusters there are. */
+  readonly clusters: number;
+}
+
+/**
+ * The draws behind {@link resampledTotals}: how often each cluster was drawn, resample after
+ * resample, always in the same memory.
+ */
+export function* resampledTimes(options: ResampledTimesOptions): Generator<Float64Array, void> {
+  const { clusters, resamples } = options;
+  const random = createRandom(options.seed);
+  const times = new Float64Array(clusters);
   for (let resample = 0; resample < resamples; resample++) {
     times.fill(0);
     for (let draw = 0; draw < clusters; draw++) {
       const cluster = Math.floor(random() * clusters);
       times[cluster] = (times[cluster] as number) + 1;
     }
-    addUp(times, totals);
-    yield totals;
+    yield times;
   }
 }
 

@@ -15,7 +15,7 @@ export interface MetricColumn {
   readonly metric: string | undefined;
 }
 
-type Queries = Readonly<Record<Direction, QueryColumns>>;
+type Queries = Readonly<Record<Direction, Pick<QueryColumns, "clusters" | "metrics">>>;
 
 const directions: readonly Direction[] = ["t2i", "i2t"];
 

@@ -1,0 +1,146 @@
+import {
+  checkResampling,
+  DatasetError,
+  type Interval,
+  type RunOptions,
+  withoutUndefined,
+} from "@semblance/core";
+import { type ChangedQueries, findChangedQueries } from "./changed-queries.ts";
+import type { Comparison, ComparisonVerdict, MetricDifference } from "./comparison.ts";
+import { differenceIntervals } from "./difference-intervals.ts";
+import { createDifferenceTable } from "./difference-table.ts";
+import { differenceTests } from "./difference-tests.ts";
+import type { EvaluatedQueries } from "./evaluation-document.ts";
+import { adjustByHolm } from "./holm.ts";
+import { pairQueries, type QueryPairs } from "./pair-queries.ts";
+import { requireSameGallery } from "./require-same-gallery.ts";
+import { requireSameProtocol } from "./require-same-protocol.ts";
+import { sliceQueries } from "./slice-queries.ts";
+
+/** Options of {@link compareEvaluations}. */
+export interface CompareEvaluationsOptions extends RunOptions {
+  readonly a: EvaluatedQueries;
+  /** Over the same gallery. */
+  readonly b: EvaluatedQueries;
+  /** The cut-off for queries fixed and broken, and for slices. @defaultValue the lowest of both */
+  readonly k?: number;
+  /** How often to resample, and to swap. @defaultValue 10000 */
+  readonly resamples?: number;
+  /** An integer in [0, 2³²). @defaultValue 0 */
+  readonly seed?: number;
+}
+
+/**
+ * Compares two results over the same queries: every metric that both have, with the paired 95 %
+ * interval of the difference, the p-value of a paired randomisation test, and that p-value by Holm's
+ * method over all metrics; which queries b fixes and breaks; and where the difference lies.
+ *
+ * Whole clusters of queries that relevant pairs connect are resampled and swapped, both directions
+ * together.
+ *
+ * @throws {@link DatasetError} with code `GALLERIES_DIFFER`, `PROTOCOLS_DIFFER`, `QUERIES_DIFFER`, or
+ * `NOTHING_IN_COMMON` when no cut-off is in both.
+ * @throws RangeError for a `k` that the results do not have, or a bad `resamples` or `seed`.
+ */
+export async function compareEvaluations(options: CompareEvaluationsOptions): Promise<Comparison> {
+  const { a, b, resamples = 10_000, seed = 0, signal, onProgress } = options;
+  checkResampling({ resamples, seed });
+  requireSameGallery(a, b);
+  requireSameProtocol(a.document, b.document);
+  const pairs = pairQueries(a, b);
+  const k = chooseCutoff(options);
+  const table = createDifferenceTable(pairs);
+  const run = withoutUndefined({ signal, onProgress });
+  const intervals = await differenceIntervals({ pairs, table, resamples, seed, ...run });
+  const tests = await differenceTests({ pairs, table, resamples, seed, ...run });
+  const metrics = compareMetrics({ a, b, intervals, tests });
+  const { dataset, protocol } = a.document;
+  return {
+    schema: 1,
+    dataset,
+    protocol,
+    a: { model: a.document.model },
+    b: { model: b.document.model },
+    metrics,
+    onlyIn: { a: keysMissing(a, b), b: keysMissing(b, a) },
+    verdict: countVerdicts(Object.values(metrics)),
+    k,
+    ...changedBothWays(pairs, k),
+    slices: sliceQueries({ pairs, k, resamples, seed }),
+    resampling: { resamples, seed },
+  };
+}
+
+interface ComparedFigures {
+  readonly a: EvaluatedQueries;
+  readonly b: EvaluatedQueries;
+  readonly intervals: ReadonlyMap<string, Interval>;
+  readonly tests: ReadonlyMap<string, number>;
+}
+
+function compareMetrics({ a, b, intervals, tests }: ComparedFigures) {
+  const keys = Object.keys(a.document.metrics).filter((key) => key in b.document.metrics);
+  const tested = keys.filter((key) => tests.has(key));
+  const adjusted = adjustByHolm(tested.map((key) => tests.get(key) ?? 1));
+  return Object.fromEntries(
+    keys.map((key): [string, MetricDifference] => {
+      const { value: before = 0, n = 0 } = a.document.metrics[key] ?? {};
+      const { value: after = 0 } = b.document.metrics[key] ?? {};
+      const difference = after - before;
+      const pHolm = adjusted[tested.indexOf(key)];
+      const found = { ci95: intervals.get(key), p: tests.get(key), pHolm };
+      const verdict = judge(key, difference, pHolm);
+      return [key, withoutUndefined({ a: before, b: after, difference, ...found, n, verdict })];
+    }),
+  );
+}
+
+const level = 0.05;
+
+function judge(key: string, difference: number, pHolm = 1): MetricDifference["verdict"] {
+  if (pHolm >= level || difference === 0) return "undecided";
+  const isRank = key.endsWith(".meanr") || key.endsWith(".medr");
+  return difference > 0 === isRank ? "worse" : "better";
+}
+
+function countVerdicts(metrics: readonly MetricDifference[]): ComparisonVerdict {
+  const count = (wanted: MetricDifference["verdict"]) =>
+    metrics.filter(({ verdict }) => verdict === wanted).length;
+  const tested = metrics.filter(({ p }) => p !== undefined).length;
+  return { better: count("better"), worse: count("worse"), tested };
+}
+
+function keysMissing(from: EvaluatedQueries, other: EvaluatedQueries): string[] {
+  return Object.keys(from.document.metrics).filter((key) => !(key in other.document.metrics));
+}
+
+function chooseCutoff({ a, b, k }: CompareEvaluationsOptions): number {
+  const [own = [], other = []] = [a, b].map(({ queries }) => cutoffsOf(queries[0]?.metrics ?? {}));
+  const common = own.filter((cutoff) => other.includes(cutoff)).sort((x, y) => x - y);
+  const [lowest] = common;
+  if (lowest === undefined) {
+    throw new DatasetError({
+      code: "NOTHING_IN_COMMON",
+      message: `The results have no cut-off in common: ${own.join(", ")} and ${other.join(", ")}.`,
+      fix: "Evaluate both models with the same --k.",
+    });
+  }
+  if (k !== undefined && !common.includes(k)) {
+    throw new RangeError(`k must be a cut-off of both results, ${common.join(", ")}; found ${k}.`);
+  }
+  return k ?? lowest;
+}
+
+function cutoffsOf(metrics: Readonly<Record<string, number>>): number[] {
+  const names = Object.keys(metrics).filter((name) => name.startsWith("hit@"));
+  return names.map((name) => Number(name.slice("hit@".length)));
+}
+
+function changedBothWays(pairs: QueryPairs, k: number): Pick<Comparison, "fixed" | "broken"> {
+  const t2i: ChangedQueries = findChangedQueries(pairs.t2i, k);
+  const i2t: ChangedQueries = findChangedQueries(pairs.i2t, k);
+  return {
+    fixed: { t2i: t2i.fixed, i2t: i2t.fixed },
+    broken: { t2i: t2i.broken, i2t: i2t.broken },
+  };
+}
