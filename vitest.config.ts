@@ -4,6 +4,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const conditions = ["@semblance/source", "module", "node", "development|production"];
 const toolPath = (name: string) => fileURLToPath(new URL(`./tools/${name}`, import.meta.url));
 const alias = {
+  "#chromium": toolPath("chromium.ts"),
   "#figures": toolPath("record-figures.ts"),
   "#hub-server": toolPath("hub-server.ts"),
   "#shared": toolPath("shared.ts"),
