@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dependsOnTies, queryMetrics } from "./query-metrics.ts";
+import { measureOrder, type Query } from "../fixtures/measure-order.ts";
+import { dependsOnTies, metricNames, queryMetrics, writeQueryMetrics } from "./query-metrics.ts";
 import { tieGroups } from "./tie-groups.ts";
 
-interface Query {
-  readonly scores: readonly number[];
-  /** Of every item; 0 is not relevant. */
-  readonly grades: readonly number[];
-}
+// Few items with few scores, so that ties are common.
+const drawnQueries: fc.Arbitrary<Query> = fc
+  .array(fc.tuple(fc.nat(2), fc.constantFrom(0, 0, 1, 1, 3)), { minLength: 1, maxLength: 6 })
+  .map((items) => ({ scores: items.map(([s]) => s), grades: items.map(([, g]) => g) }))
+  .filter(({ grades }) => Math.max(...grades) > 0);
 
 function rank({ scores, grades }: Query) {
   const relevant = Array.from(grades.keys()).filter((item) => (grades[item] ?? 0) > 0);
@@ -22,17 +23,9 @@ function measure(query: Query, ...cutoffs: number[]): Record<string, number> {
 }
 
 describe("against every order of the ties", () => {
-  const items = fc.array(fc.tuple(fc.nat(2), fc.constantFrom(0, 0, 1, 1, 3)), {
-    minLength: 1,
-    maxLength: 6,
-  });
-  const queries = items
-    .map((pairs) => ({ scores: pairs.map(([score]) => score), grades: pairs.map(([, g]) => g) }))
-    .filter(({ grades }) => Math.max(...grades) > 0);
-
   test("each metric is the mean over all orders, each as likely", () => {
     fc.assert(
-      fc.property(queries, fc.integer({ min: 1, max: 8 }), (query, k) => {
+      fc.property(drawnQueries, fc.integer({ min: 1, max: 8 }), (query, k) => {
         const found = measure(query, k);
         const expected = meanOverOrders(query, k);
         expect(Object.keys(found)).toEqual(Object.keys(expected));
@@ -46,7 +39,7 @@ describe("against every order of the ties", () => {
 
   test("ties matter exactly where orders differ at some cut-off", () => {
     fc.assert(
-      fc.property(queries, (query) => {
+      fc.property(drawnQueries, (query) => {
         const { groups, grades } = rank(query);
         const lists = new Set(ordersOf(query).map((order) => order.join()));
         expect(dependsOnTies(groups, grades)).toBe(lists.size > 1);
@@ -90,6 +83,43 @@ describe("by hand", () => {
   });
 });
 
+describe("items that were not retrieved", () => {
+  const grades = new Map([
+    [0, 1],
+    [7, 3],
+  ]);
+
+  test("count as relevant", () => {
+    const groups = [{ above: 1, size: 1, relevant: [0] }];
+    const found = queryMetrics({ groups, grades, cutoffs: [2] });
+    const third = 1 / Math.log2(3);
+    expect(found).toMatchObject({ rank: 2, rprecision: 0.5, mapr: 0.25, "recall@2": 0.5 });
+    expect(found["map@2"]).toBe(0.25);
+    expect(found["ndcg@2"]).toBeCloseTo(third / (3 + third), 15);
+    expect(found["ndcg-exp@2"]).toBeCloseTo(third / (7 + third), 15);
+  });
+
+  test("leave nothing but an infinite rank when there are no others", () => {
+    const { rank, ...others } = queryMetrics({ groups: [], grades, cutoffs: [1, 5] });
+    expect(rank).toBe(Number.POSITIVE_INFINITY);
+    expect(new Set(Object.values(others))).toEqual(new Set([0]));
+  });
+});
+
+test("a row of a table holds the metrics in the order of their names", () => {
+  const options = { ...rank({ scores: [1, 2, 2], grades: [3, 0, 1] }), cutoffs: [2, 1] };
+  const names = metricNames(options.cutoffs);
+  const table = new Float64Array(2 * names.length).fill(-1);
+  writeQueryMetrics(options, table.subarray(names.length));
+  expect(table.subarray(0, names.length).every((value) => value === -1)).toBe(true);
+  const written = names.map((name, i) => [name, table[names.length + i]]);
+  expect(Object.fromEntries(written)).toEqual(queryMetrics(options));
+});
+
+test.each([[[0]], [[1.5]], [[1, 5, 1]]])("cut-offs %j are refused", (cutoffs) => {
+  expect(() => metricNames(cutoffs)).toThrow(RangeError);
+});
+
 function meanOverOrders(query: Query, k: number): Record<string, number> {
   const orders = ordersOf(query).map((order) => measureOrder(order, k));
   const sums: Record<string, number> = {};
@@ -115,47 +145,4 @@ function ordersOf({ scores, grades }: Query): number[][] {
   };
   extend([], Array.from(scores.keys()));
   return orders;
-}
-
-// The textbook definitions on one list, written plainly.
-function measureOrder(order: readonly number[], k: number): Record<string, number> {
-  const top = order.slice(0, k);
-  const relevant = countRelevant(order);
-  const first = order.findIndex((grade) => grade > 0) + 1;
-  const best = order.toSorted((a, b) => b - a).slice(0, k);
-  return {
-    rank: first,
-    rprecision: countRelevant(order.slice(0, relevant)) / relevant,
-    mapr: sum(precisions(order.slice(0, relevant))) / relevant,
-    [`hit@${k}`]: countRelevant(top) > 0 ? 1 : 0,
-    [`recall@${k}`]: countRelevant(top) / relevant,
-    [`precision@${k}`]: countRelevant(top) / k,
-    [`mrr@${k}`]: first <= k ? 1 / first : 0,
-    [`map@${k}`]: sum(precisions(top)) / relevant,
-    [`ndcg@${k}`]: discounted(top) / discounted(best),
-    [`ndcg-exp@${k}`]: discounted(top.map(burges)) / discounted(best.map(burges)),
-  };
-}
-
-function countRelevant(grades: readonly number[]): number {
-  return grades.filter((grade) => grade > 0).length;
-}
-
-// At the relevant places.
-function precisions(grades: readonly number[]): number[] {
-  return grades.map((grade, i) =>
-    grade > 0 ? countRelevant(grades.slice(0, i + 1)) / (i + 1) : 0,
-  );
-}
-
-function burges(grade: number): number {
-  return 2 ** grade - 1;
-}
-
-function discounted(gains: readonly number[]): number {
-  return sum(gains.map((gain, i) => gain / Math.log2(i + 2)));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
