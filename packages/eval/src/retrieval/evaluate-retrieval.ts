@@ -1,11 +1,12 @@
 import { type EncodedPairs, toUnitRows } from "@semblance/core";
 import { checkEmbeddings } from "./check-embeddings.ts";
-import { compareRows } from "./compare-rows.ts";
-import { countRows } from "./count-rows.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { hubK, measureHubness } from "./hubness.ts";
-import { measureQueries } from "./measure-queries.ts";
 import { createMetricTable } from "./metric-table.ts";
+import { compareRows } from "./ranking/compare-rows.ts";
+import { countRows } from "./ranking/count-rows.ts";
+import { measureQueries } from "./ranking/measure-queries.ts";
+import { tiePlaces } from "./ranking/tie-places.ts";
 import { readRelevance } from "./relevance.ts";
 import { relevanceClusters } from "./relevance-clusters.ts";
 import { retrievalIntervals } from "./retrieval-intervals.ts";
@@ -15,7 +16,6 @@ import {
   readRetrievalOptions,
 } from "./retrieval-options.ts";
 import { summarizeMetrics } from "./summarize-metrics.ts";
-import { tiePlaces } from "./tie-places.ts";
 
 /**
  * Measures how well images and texts find each other, in both directions.

@@ -1,6 +1,6 @@
-import type { ScaledRows } from "@semblance/core";
-import { type CountedRows, scoreRelevant } from "./compare-rows.ts";
-import type { RelevantRows } from "./query-columns.ts";
+import { type ScaledRows, scorePair } from "@semblance/core";
+import type { RelevantRows } from "../query-columns.ts";
+import type { CountedRows } from "./note-block.ts";
 import { createRankCounts } from "./rank-counts.ts";
 
 /** One direction before any score was seen. */
@@ -30,4 +30,20 @@ export function countRows(options: CountRowsOptions): CountedRows {
   }
   const own = { starts: countedStarts.slice(0, counted + 1), rows, grades };
   return { indexOf, ranks: createRankCounts({ relevant: own, scores, perQuery, places }) };
+}
+
+// As the tiles will have them, to the last bit.
+function scoreRelevant(
+  relevant: RelevantRows,
+  queries: ScaledRows,
+  gallery: ScaledRows,
+): Float32Array {
+  const scores = new Float32Array(relevant.rows.length);
+  for (let query = 0; query < queries.count; query++) {
+    const end = relevant.starts[query + 1] ?? 0;
+    for (let i = relevant.starts[query] ?? 0; i < end; i++) {
+      scores[i] = scorePair(queries, query, gallery, relevant.rows[i] ?? 0);
+    }
+  }
+  return scores;
 }

@@ -1,4 +1,4 @@
-import type { HitColumns } from "./query-columns.ts";
+import type { HitColumns } from "../query-columns.ts";
 
 /** Lists without rows, to be filled by {@link insertRow}. */
 export function emptyBestRows(queries: number, perQuery: number): HitColumns {

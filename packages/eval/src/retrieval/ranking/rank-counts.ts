@@ -1,7 +1,7 @@
 import type { TieGroup } from "@semblance/core";
-import { emptyBestRows, insertRow, worstOf } from "./best-rows.ts";
-import type { HitColumns, RelevantRows } from "./query-columns.ts";
-import { lastNotAbove, type ScorePoints, sortPoints } from "./score-points.ts";
+import type { HitColumns, RelevantRows } from "../query-columns.ts";
+import { emptyBestRows } from "./best-rows.ts";
+import { type ScorePoints, sortPoints } from "./score-points.ts";
 
 /** What {@link createRankCounts} begins with. */
 export interface RankCountsOptions {
@@ -19,16 +19,15 @@ export interface RankCountsOptions {
  * Where the relevant rows of many queries stand, found out from one look at each score: nothing is
  * sorted, and the scores need not be in memory together.
  *
- * The scores of a query's relevant rows are points on the line of scores. Each score that comes in
- * falls on a point or into the gap above one, and is counted there; what stands above a relevant row
- * is then the sum over the points and gaps above its own.
+ * The scores of a query's relevant rows are points on the line of scores. Of every point the scores
+ * above it and those on it are counted, which is all that ranks need.
  */
 export interface RankCounts extends RankCountsOptions {
   readonly points: ScorePoints;
-  /** At 2i what fell on point i, at 2i + 1 what fell between it and the query's next. */
-  readonly counts: Uint32Array;
-  /** Below this score a row changes nothing for the query, any more. */
-  readonly notable: Float32Array;
+  /** How many scores are above each point. */
+  readonly above: Uint32Array;
+  /** How many scores are exactly each point's. */
+  readonly equal: Uint32Array;
   /** How many tied rows come before each relevant one; only with `places`. */
   readonly tiedBefore: Uint32Array;
   readonly hits: HitColumns;
@@ -37,59 +36,38 @@ export interface RankCounts extends RankCountsOptions {
 /** Counts that have not seen a score. */
 export function createRankCounts(options: RankCountsOptions): RankCounts {
   const { relevant, scores, perQuery, places } = options;
-  const queries = relevant.starts.length - 1;
   return {
     ...options,
     points: sortPoints(relevant.starts, scores),
-    counts: new Uint32Array(2 * scores.length),
-    notable: new Float32Array(queries).fill(Number.NEGATIVE_INFINITY),
+    above: new Uint32Array(scores.length),
+    equal: new Uint32Array(scores.length),
     tiedBefore: new Uint32Array(places ? scores.length : 0),
-    hits: emptyBestRows(queries, perQuery),
+    hits: emptyBestRows(relevant.starts.length - 1, perQuery),
   };
 }
 
-/** Counts the score of a gallery row. Each row comes once to a query, in ascending order. */
-export function noteScore(ranks: RankCounts, query: number, row: number, score: number): void {
-  const { relevant, points, counts, notable, hits, places } = ranks;
-  const first = relevant.starts[query] as number;
-  const lowest = points.values[first] as number;
-  if (score >= lowest) {
-    const end = first + (points.counts[query] as number);
-    const point = lastNotAbove(points.values, first, end, score);
-    const isOn = score === points.values[point];
-    const at = 2 * point + (isOn ? 0 : 1);
-    counts[at] = (counts[at] as number) + 1;
-    if (isOn && places) noteTie(ranks, query, places[row] as number, score);
-  }
-  if (score <= worstOf(hits, query)) return;
-  insertRow(hits, query, row, score);
-  const worst = worstOf(hits, query);
-  if (!Number.isNaN(worst)) notable[query] = Math.min(worst, lowest);
-}
-
-function noteTie(ranks: RankCounts, query: number, place: number, score: number): void {
+/** Counts a gallery row that has exactly the score of relevant ones, where ties have an order. */
+export function noteTie(ranks: RankCounts, query: number, row: number, score: number): void {
   const { relevant, scores, places, tiedBefore } = ranks;
+  if (!places) return;
+  const place = places[row] as number;
   const end = relevant.starts[query + 1] as number;
   for (let i = relevant.starts[query] as number; i < end; i++) {
-    if (scores[i] !== score) continue;
-    const ownPlace = places?.[relevant.rows[i] as number] as number;
-    if (place < ownPlace) tiedBefore[i] = (tiedBefore[i] as number) + 1;
+    if (scores[i] !== score || place >= (places[relevant.rows[i] as number] as number)) continue;
+    tiedBefore[i] = (tiedBefore[i] as number) + 1;
   }
 }
 
 /** Where a query's relevant rows stand once all scores were seen, best first, ties as they are. */
 export function tieGroupsOf(ranks: RankCounts, query: number): TieGroup[] {
-  const { relevant, points, counts } = ranks;
+  const { relevant, points, above, equal } = ranks;
   const first = relevant.starts[query] as number;
   const groups: TieGroup[] = [];
-  let above = 0;
   let end = relevant.starts[query + 1] as number;
   for (let point = first + (points.counts[query] as number) - 1; point >= first; point--) {
-    above += counts[2 * point + 1] as number;
-    const size = counts[2 * point] as number;
     const from = firstOnPoint(ranks, point, first, end);
-    groups.push({ above, size, relevant: rowsAt(ranks, from, end) });
-    above += size;
+    const rows = rowsAt(ranks, from, end);
+    groups.push({ above: above[point] as number, size: equal[point] as number, relevant: rows });
     end = from;
   }
   return groups;
@@ -107,9 +85,7 @@ function rowsAt({ points, relevant }: RankCounts, from: number, end: number): nu
   return Array.from(points.order.subarray(from, end), (place) => relevant.rows[place] as number);
 }
 
-/**
- * The same with every tie broken by `places`: each relevant row stands alone where its order puts it.
- */
+/** The same with ties broken by `places`: each relevant row stands alone where its order puts it. */
 export function orderedGroupsOf(ranks: RankCounts, query: number): TieGroup[] {
   const { relevant, tiedBefore } = ranks;
   const first = relevant.starts[query] as number;

@@ -9,9 +9,9 @@ import {
   writeQueryMetrics,
   yieldToEventLoop,
 } from "@semblance/core";
+import type { QueryColumns, RelevantRows } from "../query-columns.ts";
 import { firstHits } from "./best-rows.ts";
-import type { CountedRows } from "./compare-rows.ts";
-import type { QueryColumns, RelevantRows } from "./query-columns.ts";
+import type { CountedRows } from "./note-block.ts";
 import { orderedGroupsOf, type RankCounts, tieGroupsOf } from "./rank-counts.ts";
 
 /** One direction once all scores were seen. */
