@@ -1,4 +1,5 @@
-import { type IndexedTable, indexTable } from "./index-table.ts";
+import { DatasetError } from "@semblance/core";
+import { type DocumentNumbers, type IndexedTable, indexTable } from "./index-table.ts";
 import type { ByQuery, Qrels, QrelsColumns, Run, RunColumns } from "./run.ts";
 
 /** A run and its judgements, read and ready to be measured: made by {@link indexRun}. */
@@ -13,8 +14,10 @@ export interface IndexedRun {
  * Reads a run and its judgements once, so that they can be measured many times: with other cut-offs,
  * or another treatment of ties.
  *
+ * Of several judgements about the same query and document the highest counts.
+ *
  * @throws RangeError when columns differ in length.
- * @throws {@link DatasetError} with code `DOCUMENT_REPEATED` (twice for one query) or
+ * @throws {@link DatasetError} with code `DOCUMENT_REPEATED` (retrieved twice for one query) or
  * `NUMBER_INVALID`: a score that is NaN, or a relevance that is not finite.
  */
 export function indexRun(tables: { readonly qrels: Qrels; readonly run: Run }): IndexedRun {
@@ -24,6 +27,7 @@ export function indexRun(tables: { readonly qrels: Qrels; readonly run: Run }): 
     value: "score",
     isValid: (score) => typeof score === "number" && !Number.isNaN(score),
   });
+  checkRepeated(run, numbers);
   const qrels = indexTable(qrelsColumns(tables.qrels), numbers, {
     of: "qrels",
     value: "relevance",
@@ -57,4 +61,27 @@ function toColumns(record: ByQuery) {
     }
   }
   return columns;
+}
+
+function checkRepeated({ queries, starts, documents }: IndexedTable, numbers: DocumentNumbers) {
+  // The last query, counted from 1, that has each document.
+  const seen = new Uint32Array(numbers.size);
+  for (const [query, place] of queries) {
+    const end = starts[place + 1] as number;
+    for (let row = starts[place] as number; row < end; row++) {
+      const document = documents[row] as number;
+      if (seen[document] === place + 1) {
+        throw repeated(query, Array.from(numbers.keys())[document] ?? "");
+      }
+      seen[document] = place + 1;
+    }
+  }
+}
+
+function repeated(query: string, document: string): DatasetError {
+  return new DatasetError({
+    code: "DOCUMENT_REPEATED",
+    message: `The run has document "${document}" more than once for query "${query}".`,
+    fix: "Keep one row for each query and document.",
+  });
 }

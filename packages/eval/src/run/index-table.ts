@@ -44,7 +44,7 @@ export type DocumentNumbers = Map<string, number>;
 
 /**
  * @param numbers - Grows by the documents that it lacks.
- * @throws {@link DatasetError} with code `DOCUMENT_REPEATED` or `NUMBER_INVALID`.
+ * @throws {@link DatasetError} with code `NUMBER_INVALID`.
  * @throws RangeError when columns differ in length.
  */
 export function indexTable(
@@ -71,9 +71,7 @@ export function indexTable(
     table.documents[place] = numberOf(documents[row] as string, numbers);
     table.values[place] = value;
   }
-  const indexed = { queries, starts, ...table };
-  checkRepeated(indexed, numbers, check);
-  return indexed;
+  return { queries, starts, ...table };
 }
 
 function countRows(queryIds: readonly string[]) {
@@ -101,29 +99,6 @@ function numberOf(id: string, numbers: Map<string, number>): number {
   if (known !== undefined) return known;
   numbers.set(id, numbers.size);
   return numbers.size - 1;
-}
-
-function checkRepeated(table: IndexedTable, numbers: DocumentNumbers, { of }: TableCheck): void {
-  const { queries, starts, documents } = table;
-  // The last query, counted from 1, that has each document.
-  const seen = new Uint32Array(numbers.size);
-  for (const [id, query] of queries) {
-    const end = starts[query + 1] as number;
-    for (let row = starts[query] as number; row < end; row++) {
-      const document = documents[row] as number;
-      if (seen[document] === query + 1) throw repeated(id, document, numbers, of);
-      seen[document] = query + 1;
-    }
-  }
-}
-
-function repeated(query: string, document: number, numbers: DocumentNumbers, of: string) {
-  const id = Array.from(numbers.keys())[document];
-  return new DatasetError({
-    code: "DOCUMENT_REPEATED",
-    message: `The ${of} has document "${id}" more than once for query "${query}".`,
-    fix: "Keep one row for each query and document.",
-  });
 }
 
 function invalidNumber(

@@ -48,7 +48,8 @@ export function rankDocuments(options: RankDocumentsOptions): RankedDocuments {
 function gradesByPlace({ judged, retrieved, gradeOf }: RankDocumentsOptions): Map<number, number> {
   const grades = new Map<number, number>();
   for (let i = 0; i < judged.documents.length; i++) {
-    gradeOf[judged.documents[i] as number] = Math.max(0, judged.values[i] as number);
+    const document = judged.documents[i] as number;
+    gradeOf[document] = Math.max(gradeOf[document] as number, judged.values[i] as number);
   }
   for (let place = 0; place < retrieved.documents.length; place++) {
     const document = retrieved.documents[place] as number;

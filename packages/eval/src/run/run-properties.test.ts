@@ -83,6 +83,27 @@ describe("what a run scores", () => {
     expect(evaluateRun({ ...swapped, ties: "trec" }).metrics["hit@1"]).toBe(1);
   });
 
+  test("does not depend on judgements that are there twice, nor on lower ones", () => {
+    const property = fc.property(pairs, ties, (tables, mode) => {
+      const rows = Object.entries(tables.qrels).flatMap(([query, own]) =>
+        Object.entries(own).flatMap(([document, grade]) => [
+          { query, document, grade: grade - 1 },
+          { query, document, grade },
+          { query, document, grade },
+          { query, document, grade: grade - 1 },
+        ]),
+      );
+      const columns = {
+        queries: rows.map(({ query }) => query),
+        documents: rows.map(({ document }) => document),
+        relevance: rows.map(({ grade }) => grade),
+      };
+      const found = evaluateRun({ qrels: columns, run: tables.run, ties: mode });
+      expect(found).toEqual(evaluateRun({ ...tables, ties: mode }));
+    });
+    fc.assert(property, settings);
+  });
+
   test("of two sets of queries together is the mean of both, weighted by their queries", () => {
     const property = fc.property(pairs, pairs, ties, (first, second, mode) => {
       const both = {
