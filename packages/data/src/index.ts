@@ -1,6 +1,10 @@
 export { type HashGalleryOptions, hashGallery } from "./dataset/dataset-hash.ts";
 export { selectSplit } from "./dataset/select-split.ts";
+export { createCocoReader } from "./formats/coco.ts";
+export { createFlickrReader } from "./formats/flickr.ts";
+export { createKarpathyReader, type KarpathyReaderOptions } from "./formats/karpathy.ts";
 export { type OpenDatasetOptions, openDataset } from "./open-dataset.ts";
+export { createFormatReaders, createReaders } from "./readers.ts";
 export { type SplitResult, splitDataset } from "./split/split-dataset.ts";
 export type { SplitOptions } from "./split/split-options.ts";
 export { createTableReader } from "./table/create-table-reader.ts";

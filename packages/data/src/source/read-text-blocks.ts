@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { DatasetError, type RunOptions } from "@semblance/core";
-import { createTableError } from "./table-error.ts";
+import type { DatasetError, RunOptions } from "@semblance/core";
+import { fileUnreadable, invalidUtf8, notFound } from "./file-errors.ts";
 
 /** Whole lines of a text file, as bytes that are valid UTF-8. */
 export interface TextBlock {
@@ -60,51 +60,25 @@ async function* readBytes(source: string): AsyncGenerator<Buffer, void, undefine
   try {
     for await (const chunk of createReadStream(source, { highWaterMark: 1 << 18 })) yield chunk;
   } catch (cause) {
-    throw unreadable(source, cause);
+    throw fileUnreadable(source, cause);
   }
 }
 
-async function sizeOf(source: string): Promise<number> {
+/**
+ * The size of a file in bytes.
+ *
+ * @throws {@link DatasetError} `FILE_NOT_FOUND` or `FILE_UNREADABLE`.
+ */
+export async function sizeOf(source: string): Promise<number> {
   const found = await stat(source).catch((cause: unknown) => {
-    throw isMissing(cause) ? notFound(source, cause) : unreadable(source, cause);
+    throw isMissing(cause) ? notFound(source, cause) : fileUnreadable(source, cause);
   });
-  if (found.isDirectory()) throw unreadable(source, new Error("It is a folder."));
+  if (found.isDirectory()) throw fileUnreadable(source, new Error("It is a folder."));
   return found.size;
 }
 
 function isMissing(cause: unknown): boolean {
   return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-}
-
-/** What is thrown where there is no file at `source`. */
-export function notFound(source: string, cause?: unknown): DatasetError {
-  return new DatasetError({
-    code: "FILE_NOT_FOUND",
-    message: `There is no file at ${source}.`,
-    fix: "Check the path; a relative one starts at the folder in which the program runs.",
-    position: { file: source },
-    cause,
-  });
-}
-
-function unreadable(source: string, cause: unknown): DatasetError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DatasetError({
-    code: "FILE_UNREADABLE",
-    message: `${source} cannot be read: ${reason}`,
-    fix: "Give the path of a file that this user may read.",
-    position: { file: source },
-    cause,
-  });
-}
-
-function invalidUtf8(file: string, line: number): DatasetError {
-  return createTableError({
-    code: "INVALID_UTF8",
-    message: "this line is not valid UTF-8.",
-    fix: 'Save the table as UTF-8 (in a spreadsheet program: "CSV UTF-8").',
-    position: { file, line },
-  });
 }
 
 function withoutByteOrderMark(bytes: Buffer): Buffer {

@@ -22,7 +22,12 @@ export function imageReferences(cell: string, baseFolder: string): string[] {
   // A lone path is taken as it is written; between separators, spaces are for the eye.
   return (parts.length > 1 ? parts.map((part) => part.trim()) : parts)
     .filter((part) => part.trim() !== "")
-    .map((part) => (urlPattern.test(part) || isAbsolute(part) ? part : resolve(baseFolder, part)));
+    .map((part) => resolveImage(part, baseFolder));
+}
+
+/** One image: a relative path is made absolute, and any other path or address stays as it is. */
+export function resolveImage(path: string, baseFolder: string): string {
+  return urlPattern.test(path) || isAbsolute(path) ? path : resolve(baseFolder, path);
 }
 
 // The head of a data URI ends at its comma.
