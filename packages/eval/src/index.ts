@@ -19,6 +19,8 @@ export type {
   CrossValidation,
   UncalibratedScoring,
 } from "./calibration/calibration.ts";
+export { type ChooseAbstentionOptions, chooseAbstention } from "./calibration/choose-abstention.ts";
+export { type ChooseThresholdOptions, chooseThreshold } from "./calibration/choose-threshold.ts";
 export type { ChosenThreshold, ThresholdTarget } from "./calibration/chosen-threshold.ts";
 export {
   type EvaluateCalibrationOptions,
@@ -28,6 +30,7 @@ export { fitCalibration } from "./calibration/fit-calibration.ts";
 export type { FitCalibrationOptions } from "./calibration/fit-options.ts";
 export { uncalibratedScoring } from "./calibration/read-scoring.ts";
 export type { Reliability, ReliabilityOf } from "./calibration/reliability.ts";
+export { type TopScores, topScores } from "./calibration/top-scores.ts";
 export {
   type CompareEvaluationsOptions,
   compareEvaluations,

@@ -34,14 +34,14 @@ export async function measureDecisions(
   const isMatch = (pair: number) => labels[pair] === 1;
   const isCalled = (pair: number) => (scores[pair] ?? 0) >= options.threshold;
   return {
-    precision: withInterval(narrow(decisions.precision, table, isCalled), [0, 1]),
-    recall: withInterval(narrow(decisions.recall, table, isMatch), [0, 1]),
+    precision: withInterval(narrowToClusters(decisions.precision, table, isCalled), [0, 1]),
+    recall: withInterval(narrowToClusters(decisions.recall, table, isMatch), [0, 1]),
     f1: withInterval(decisions.f1),
   };
 }
 
-// A share of some pairs is as sure as the clusters that these lie in.
-function narrow(
+/** A share of some pairs is as sure as the clusters that these lie in are many. */
+export function narrowToClusters(
   sampled: SampledValue,
   { clusters }: PairTable,
   isAmong: (pair: number) => boolean,
