@@ -35,6 +35,7 @@ export type { ItemFailure } from "./item-failure.ts";
 export type { Metadata } from "./metadata.ts";
 export type { Grades } from "./metrics/grades.ts";
 export {
+  checkTieMode,
   compareTrecIds,
   type OrderTiesOptions,
   orderTies,
@@ -81,6 +82,7 @@ export { type ScaledRows, scorePair, toUnitRows } from "./scoring/scaled-rows.ts
 export { type ScoreRowsOptions, scoreRows } from "./scoring/score-rows.ts";
 export { type ScoreTile, type ScoreTilesOptions, scoreTiles } from "./scoring/score-tiles.ts";
 export { type CompareTies, topK } from "./scoring/top-k.ts";
+export { type WasmMemory, wasmInstances } from "./scoring/wasm-instances.ts";
 export {
   type BootstrapOptions,
   bootstrapInterval,

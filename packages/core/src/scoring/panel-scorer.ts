@@ -1,5 +1,6 @@
 import type { ScaledRows } from "./scaled-rows.ts";
 import { scorePanelWasm } from "./score-panel-wasm.ts";
+import { wasmInstances } from "./wasm-instances.ts";
 
 /** Scores blocks of queries against panels of gallery rows in WebAssembly. */
 export interface PanelScorer {
@@ -18,8 +19,7 @@ export interface PanelScorer {
   score(gallery: ScaledRows, from: number, to: number): Float32Array;
 }
 
-interface PanelExports extends Record<string, WebAssembly.ExportValue> {
-  readonly memory: WebAssembly.Memory;
+interface PanelExports {
   scorePanel(
     queries: number,
     queriesEnd: number,
@@ -32,24 +32,22 @@ interface PanelExports extends Record<string, WebAssembly.ExportValue> {
 
 const queriesPerStep = 3;
 const rowsPerPanel = 6;
-const pageSize = 65_536;
 
 // The block stays in the second-level cache while panel after panel passes by; so do the scores.
 const blockBytes = 2 ** 19;
 const tileScores = 2 ** 17;
 
-let compiled: WebAssembly.Module | undefined;
+const instantiate = wasmInstances<PanelExports>(scorePanelWasm);
 
 /** @param queries - How many there are altogether: fewer than a block's need less memory. */
 export function createPanelScorer(dimension: number, queries: number): PanelScorer {
   const fitting = Math.floor(blockBytes / (8 * dimension));
   const blockSize = roundUp(Math.min(queries, Math.max(fitting, 48), 768), queriesPerStep);
   const tileSize = roundUp(tileScores / blockSize, rowsPerPanel);
-  const { memory, scorePanel } = instantiate();
   const panelAt = blockSize * dimension * 8;
   const outAt = panelAt + dimension * rowsPerPanel * 8;
   const bytes = outAt + blockSize * tileSize * 4;
-  memory.grow(Math.ceil(bytes / pageSize));
+  const { memory, scorePanel } = instantiate(bytes);
   const block = new Float64Array(memory.buffer, 0, blockSize * dimension);
   const panel = new Float64Array(memory.buffer, panelAt, dimension * rowsPerPanel);
   const out = new Float32Array(memory.buffer, outAt, blockSize * tileSize);
@@ -94,13 +92,6 @@ function interleave(
       target[i * width + lane] = Math.fround((data[start + i] as number) * scale);
     }
   }
-}
-
-function instantiate(): PanelExports {
-  compiled ??= new WebAssembly.Module(
-    Uint8Array.from(atob(scorePanelWasm), (character) => character.charCodeAt(0)),
-  );
-  return new WebAssembly.Instance(compiled).exports as PanelExports;
 }
 
 function roundUp(value: number, step: number): number {

@@ -1,5 +1,6 @@
 import {
   checkResampling,
+  checkTieMode,
   type EncodedPairs,
   type RunOptions,
   type TieMode,
@@ -37,8 +38,6 @@ export interface RetrievalSettings {
   readonly run: RunOptions;
 }
 
-const tieModes: readonly TieMode[] = ["expected", "trec", "pessimistic", "optimistic"];
-
 /** @throws RangeError for an option that is out of range, or does not fit the pairs. */
 export function readRetrievalOptions(
   options: EvaluateRetrievalOptions,
@@ -54,7 +53,8 @@ export function readRetrievalOptions(
   if (!Number.isInteger(topHits) || topHits < 0) {
     throw new RangeError(`topHits must be 0 or a positive integer, found ${topHits}.`);
   }
-  checkTies(ties, options.ids, pairs);
+  checkTieMode(ties);
+  checkIds(options.ids, pairs);
   const confidence = options.confidence !== false && {
     resamples: 2000,
     seed: 0,
@@ -67,14 +67,7 @@ export function readRetrievalOptions(
   return { cutoffs: distinct, similarity, ties, ids, confidence, topHits, run };
 }
 
-function checkTies(
-  ties: TieMode,
-  ids: EvaluateRetrievalOptions["ids"],
-  { image, text }: EncodedPairs,
-): void {
-  if (!tieModes.includes(ties)) {
-    throw new RangeError(`ties must be one of ${tieModes.join(", ")}, found ${String(ties)}.`);
-  }
+function checkIds(ids: EvaluateRetrievalOptions["ids"], { image, text }: EncodedPairs): void {
   if (ids && (ids.image.length !== image.count || ids.text.length !== text.count)) {
     throw new RangeError(
       `ids must be one per row, ${image.count} images and ${text.count} texts; found ` +

@@ -3,7 +3,9 @@ import {
   DatasetError,
   type EncodedPairs,
   type Encoder,
+  type Item,
   type RunOptions,
+  type TieMode,
   withoutUndefined,
 } from "@semblance/core";
 import { hashGallery } from "@semblance/data";
@@ -25,6 +27,8 @@ export interface EvaluateDatasetOptions extends RunOptions {
   readonly cutoffs?: readonly number[];
   /** @defaultValue `"cosine"` */
   readonly similarity?: "cosine" | "dot";
+  /** What becomes of equal scores; `trec` goes by the items' ids. @defaultValue `"expected"` */
+  readonly ties?: TieMode;
   /** Bootstrap intervals, or `false` for none. */
   readonly confidence?: EvaluateRetrievalOptions["confidence"];
   /** Best hits kept per query. @defaultValue 0 */
@@ -48,16 +52,17 @@ export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<
   const encodedAt = performance.now();
   requirePairs(encoded, options);
   const similarity = options.similarity ?? "cosine";
-  const { cutoffs, confidence, topHits } = options;
+  const { cutoffs, ties = "expected", confidence, topHits } = options;
+  const ids = { image: encoded.images.map(toId), text: encoded.texts.map(toId) };
   const evaluation = await evaluateRetrieval(
     encoded.pairs,
-    withoutUndefined({ similarity, cutoffs, confidence, topHits, signal, onProgress }),
+    withoutUndefined({ similarity, cutoffs, ties, ids, confidence, topHits, signal, onProgress }),
   );
   const report: RetrievalReport = {
     schema: 1,
     dataset: await describeDataset(options, encoded),
     model: options.model,
-    protocol: { ties: "expected", similarity, prompt: null },
+    protocol: { ties, similarity, prompt: null },
     metrics: evaluation.metrics,
     ties: evaluation.ties,
     withoutRelevant: evaluation.withoutRelevant,
@@ -71,6 +76,10 @@ export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<
   };
   const { images, texts, pairs: embeddings } = encoded;
   return { report, queries: evaluation.queries, images, texts, embeddings };
+}
+
+function toId({ id }: Item): string {
+  return id;
 }
 
 async function encode(options: EvaluateDatasetOptions): Promise<EncodedDataset> {

@@ -1,4 +1,4 @@
-import type { EncodedPairs, Item, ItemFailure } from "@semblance/core";
+import type { EncodedPairs, Item, ItemFailure, TieMode } from "@semblance/core";
 import type { Evaluation } from "@semblance/eval";
 
 /** What was evaluated: facts that make a figure comparable. */
@@ -24,7 +24,7 @@ export interface RetrievalReport {
   };
   readonly model: ModelFacts;
   readonly protocol: {
-    readonly ties: "expected";
+    readonly ties: TieMode;
     readonly similarity: "cosine" | "dot";
     readonly prompt: string | null;
   };

@@ -1,4 +1,4 @@
-import type { ScoreTile } from "@semblance/core";
+import { type ScoreTile, wasmInstances } from "@semblance/core";
 import { scanScoresWasm } from "./scan-scores-wasm.ts";
 
 /** Scores `[rows, columns]` in the memory of a scan. */
@@ -30,8 +30,7 @@ export interface ScanMemory {
   readonly scores: Float32Array;
 }
 
-interface ScanExports extends Record<string, WebAssembly.ExportValue> {
-  readonly memory: WebAssembly.Memory;
+interface ScanExports {
   count(
     scores: number,
     stride: number,
@@ -48,8 +47,7 @@ interface ScanExports extends Record<string, WebAssembly.ExportValue> {
 /** A row with more points than this is counted otherwise: each point costs a look at every score. */
 export const maxLevels = 32;
 
-const pageSize = 65_536;
-let compiled: WebAssembly.Module | undefined;
+const instantiate = wasmInstances<ScanExports>(scanScoresWasm);
 
 /** Memory for tiles that are not larger than this one. */
 export function createScanMemory(tile: ScoreTile): ScanMemory {
@@ -57,7 +55,6 @@ export function createScanMemory(tile: ScoreTile): ScanMemory {
   const columnStride = roundUp(tile.queries);
   const longest = Math.max(rowStride, columnStride);
   const area = rowStride * columnStride;
-  const wasm = instantiate();
   const { address, end } = layOut({
     direct: area,
     exchanged: area,
@@ -67,7 +64,7 @@ export function createScanMemory(tile: ScoreTile): ScanMemory {
     levels: longest,
     worst: longest,
   });
-  wasm.memory.grow(Math.ceil(end / pageSize));
+  const wasm = instantiate(end);
   const { buffer } = wasm.memory;
   const scores = new Float32Array(buffer);
   const { points, counts, levels, worst } = address;
@@ -124,11 +121,4 @@ function layOut<Name extends string>(lengths: Readonly<Record<Name, number>>) {
 
 function roundUp(count: number): number {
   return Math.ceil(count / 4) * 4;
-}
-
-function instantiate(): ScanExports {
-  compiled ??= new WebAssembly.Module(
-    Uint8Array.from(atob(scanScoresWasm), (character) => character.charCodeAt(0)),
-  );
-  return new WebAssembly.Instance(compiled).exports as ScanExports;
 }
