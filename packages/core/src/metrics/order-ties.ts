@@ -12,6 +12,14 @@ import type { TieGroup } from "./tie-groups.ts";
  */
 export type TieMode = "expected" | "trec" | "pessimistic" | "optimistic";
 
+const tieModes: readonly TieMode[] = ["expected", "trec", "pessimistic", "optimistic"];
+
+/** @throws RangeError when `ties` is none of the modes. */
+export function checkTieMode(ties: TieMode): void {
+  if (tieModes.includes(ties)) return;
+  throw new RangeError(`ties must be one of ${tieModes.join(", ")}, found ${String(ties)}.`);
+}
+
 /** What {@link orderTies} puts in order. */
 export interface OrderTiesOptions {
   readonly groups: readonly TieGroup[];

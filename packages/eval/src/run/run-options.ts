@@ -1,4 +1,4 @@
-import { metricNames, type TieMode } from "@semblance/core";
+import { checkTieMode, metricNames, type TieMode } from "@semblance/core";
 import type { IndexedRun } from "./index-run.ts";
 import type { Qrels, Run } from "./run.ts";
 
@@ -31,14 +31,10 @@ export interface RunSettings {
   readonly missingQueries: "zero" | "skip";
 }
 
-const tieModes: readonly TieMode[] = ["expected", "trec", "pessimistic", "optimistic"];
-
 /** @throws RangeError for an option that is out of range. */
 export function readRunOptions(options: RunMeasurement): RunSettings {
   const { cutoffs = [1, 5, 10], ties = "expected", missingQueries = "zero" } = options;
-  if (!tieModes.includes(ties)) {
-    throw new RangeError(`ties must be one of ${tieModes.join(", ")}, found ${String(ties)}.`);
-  }
+  checkTieMode(ties);
   if (missingQueries !== "zero" && missingQueries !== "skip") {
     throw new RangeError(
       `missingQueries must be "zero" or "skip", found ${String(missingQueries)}.`,
