@@ -10,8 +10,8 @@ export function requireSameGallery(a: EvaluatedQueries, b: EvaluatedQueries): vo
   const [own, other] = [a.document.dataset, b.document.dataset];
   if (own.galleryHash === other.galleryHash) return;
   const differences = [
-    ...describeIds("texts", idsOf(a, "t2i"), idsOf(b, "t2i")),
-    ...describeIds("images", idsOf(a, "i2t"), idsOf(b, "i2t")),
+    ...describeIds("Texts", idsOf(a, "t2i"), idsOf(b, "t2i")),
+    ...describeIds("Images", idsOf(a, "i2t"), idsOf(b, "i2t")),
     ...describeJudgements(a, b),
   ];
   const found = differences.length > 0 ? ` ${differences.join(" ")}` : "";
@@ -42,10 +42,7 @@ function describeIds(what: string, a: ReadonlySet<string>, b: ReadonlySet<string
     { only: [...b].filter((id) => !a.has(id)), place: "b" },
   ].flatMap(({ only, place }) => {
     if (only.length === 0) return [];
-    const shown = only.slice(0, idsShown).join(", ");
-    return [
-      `${only.length} ${what} only in ${place}: ${shown}${only.length > idsShown ? ", …" : "."}`,
-    ];
+    return [`${what} only in ${place} (${only.length}): ${listSome(only)}`];
   });
 }
 
@@ -55,11 +52,14 @@ function describeJudgements(a: EvaluatedQueries, b: EvaluatedQueries): string[] 
     const other = relevant.get(`${line.direction} ${line.query}`);
     return other && !isSameSet(line.relevant, other.relevant);
   });
-  const [first] = changed;
-  if (!first) return [];
-  return [
-    `${changed.length} queries have other relevant items, "${first.query}" (${first.direction}) first.`,
-  ];
+  if (changed.length === 0) return [];
+  const some = listSome(changed.map(({ direction, query }) => `${query} (${direction})`));
+  return [`Queries with other relevant items (${changed.length}): ${some}`];
+}
+
+function listSome(ids: readonly string[]): string {
+  const shown = ids.slice(0, idsShown).join(", ");
+  return ids.length > idsShown ? `${shown}, ….` : `${shown}.`;
 }
 
 function isSameSet(a: readonly string[], b: readonly string[]): boolean {
