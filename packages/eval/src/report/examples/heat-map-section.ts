@@ -40,8 +40,9 @@ function table({ texts, images, cells, similarity }: HeatMap): Markup {
   const shade = (score: number) =>
     Math.round(((score - lowest) / (highest - lowest || 1)) * (shades - 1));
   const name = similarity === "cosine" ? "cosine similarity" : "dot product";
-  return markup`<div class="scroll" role="region" aria-label="Matrix, scrolls sideways" tabindex="0">
-<table class="heat"><caption>${name}, from ${formatScore(lowest)} (faint) to ${formatScore(highest)} (strong)</caption>
+  return markup`<figure class="chart"><figcaption>${name}, from ${formatScore(lowest)} (faint) to ${formatScore(highest)} (strong)</figcaption>
+<div class="scroll" role="region" aria-label="Matrix, scrolls sideways" tabindex="0">
+<table class="heat"><caption class="unseen">How alike texts and images are</caption>
 <thead><tr><td></td>${images.map((image) => markup`<th scope="col">${picture(image)}</th>`)}</tr></thead>
 <tbody>${texts.map(
     (text, i) =>
@@ -51,7 +52,7 @@ function table({ texts, images, cells, similarity }: HeatMap): Markup {
         ({ score, isRight }) =>
           markup`<td class="shade-${shade(score)}${isRight ? " right" : ""}">${formatScore(score)}${isRight ? markup`<span class="unseen"> right</span>` : undefined}</td>`,
       )}</tr>`,
-  )}</tbody></table></div>`;
+  )}</tbody></table></div></figure>`;
 }
 
 function picture({ thumbnail, label }: BrowserItem): Markup {

@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { createReportInput } from "../fixtures/report-input.ts";
+import { reportedCalibration } from "../fixtures/reported-calibration.ts";
+import type { BrowserData } from "./queries/browser-data.ts";
+import { renderReport } from "./render-report.ts";
+
+function dataOf(html: string): BrowserData {
+  const [, json = ""] = /id="report-data">(.*?)<\/script>/s.exec(html) ?? [];
+  return JSON.parse(json);
+}
+
+const hostile = `</script><img src=x onerror="globalThis.broken = true"><!--`;
+
+test("the figures of the evaluation stand in the page with their intervals", async () => {
+  const input = await createReportInput({ images: 12 });
+  const { value, ci95: [low = 0, high = 0] = [] } = input.facts.metrics["t2i.hit@5"] ?? {};
+  const html = await renderReport(input);
+  expect(html).toContain(`<span class="value">${value?.toFixed(3)}</span>`);
+  expect(html).toContain(`<span class="bounds">${low.toFixed(3)}–${high.toFixed(3)}</span>`);
+});
+
+test("every query is there to browse, with its hits, right answers and rank", async () => {
+  const input = await createReportInput({ images: 12 });
+  const { directions, items } = dataOf(await renderReport(input));
+  expect([directions.t2i.length, directions.i2t.length]).toEqual([24, 12]);
+  for (const query of directions.t2i) {
+    const right = query.hits.findIndex(({ isRight }) => isRight) + 1;
+    if (right > 0) expect(query.rank).toBe(right);
+    const [, image] = /image (\d+)/.exec(items[query.item]?.label ?? "") ?? [];
+    expect(query.right.map(({ item }) => items[item]?.label)).toEqual([`photo-${image}.jpg`]);
+  }
+});
+
+test("what a caption says stays text", async () => {
+  const input = await createReportInput({ images: 8, caption: (i) => `${hostile} ${i}` });
+  const html = await renderReport({ ...input, facts: { ...input.facts, failures: [failure()] } });
+  expect(html).not.toContain("<img src=x");
+  expect(html.match(/<script/g)).toHaveLength(2);
+  expect(dataOf(html).items.some(({ label }) => label === `${hostile} 3`)).toBe(true);
+});
+
+function failure() {
+  return { index: 0, input: hostile, code: "IMAGE_UNREADABLE", message: `${hostile} is broken` };
+}
+
+test("the page allows its own script and style, and nothing else", async () => {
+  const html = await renderReport(await createReportInput({ images: 4 }));
+  const [, policy = ""] = /Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];
+  const [, style = ""] = /<style>(.*?)<\/style>/s.exec(html) ?? [];
+  const [, script = ""] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
+  expect(policy.replaceAll("&#39;", "'").split("; ")).toEqual([
+    "default-src 'none'",
+    "img-src data:",
+    `style-src '${await hashOf(style)}'`,
+    `script-src '${await hashOf(script)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ]);
+});
+
+async function hashOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
+}
+
+test("thumbnails are stored once each, until their room is used up", async () => {
+  const input = await createReportInput({ images: 30 });
+  const uri = `data:image/webp;base64,${"A".repeat(975)}`;
+  const limits = { thumbnails: 10 * uri.length };
+  const html = await renderReport({ ...input, limits, thumbnail: async () => uri });
+  expect(dataOf(html).items.filter(({ thumbnail }) => thumbnail !== undefined)).toHaveLength(10);
+  expect(html).toContain("20 images are shown by name only");
+});
+
+test("a page of many queries holds as many as it is told to, and says so", async () => {
+  const input = await createReportInput({ images: 60 });
+  const html = await renderReport({ ...input, limits: { queries: 20 } });
+  const { directions } = dataOf(html);
+  expect([directions.t2i.length, directions.i2t.length]).toEqual([20, 20]);
+  expect(html).toContain("drawn evenly over their ranks");
+});
+
+test("a model that is not calibrated is said to be none, with what to type", async () => {
+  const html = await renderReport(await createReportInput({ images: 4 }));
+  expect(html).toContain("This model is not calibrated");
+  expect(html).toContain("semblance calibrate -m MODEL -d VAL");
+});
+
+test("a calibration is shown with its diagram, ECE and Brier score before and after", async () => {
+  const input = await createReportInput({ images: 4 });
+  const html = await renderReport({ ...input, calibration: reportedCalibration });
+  expect(html).toContain("Calibrated by <b>platt</b> on 500 matching and 24,500 other pairs");
+  expect(html).toContain("<td>0.0456 [0.0356, 0.0556]</td>");
+  expect(html.match(/class="link (first|second)"/g)).toHaveLength(4);
+});
+
+test("without vectors there is no matrix, and the rest stands", async () => {
+  const { embeddings: _, ...input } = await createReportInput({ images: 4 });
+  const html = await renderReport(input);
+  expect(html).toContain("There are no vectors to compare here.");
+  expect(dataOf(html).directions.t2i[0]?.right[0]?.score).toBeNull();
+});
+
+test("the matrix of examples has the pairs on its diagonal", async () => {
+  const html = await renderReport(await createReportInput({ images: 20 }));
+  const [, table = ""] = /<table class="heat">(.*?)<\/table>/s.exec(html) ?? [];
+  const rows = table.match(/<tr>.*?<\/tr>/gs)?.slice(1) ?? [];
+  const right = rows.map((row) =>
+    row.match(/<td class="[^"]*"/g)?.map((td) => td.includes("right")),
+  );
+  expect(right).toEqual(rows.map((_, i) => rows.map((_, j) => i === j)));
+  expect(rows).toHaveLength(8);
+});
+
+test("an aborted signal ends the making of thumbnails with its reason", async () => {
+  const input = await createReportInput({ images: 30 });
+  const abort = new AbortController();
+  const thumbnail = async () => {
+    abort.abort(new Error("enough"));
+    return undefined;
+  };
+  await expect(renderReport({ ...input, thumbnail, signal: abort.signal })).rejects.toThrow(
+    "enough",
+  );
+});
