@@ -1,17 +1,14 @@
-import {
-  ConfigError,
-  type EncodedBatch,
-  type OpenedModel,
-  withoutUndefined,
-} from "@semblance/core";
+import { ConfigError, type OpenedModel, withoutUndefined } from "@semblance/core";
 import { type MatcherConfig, type MatcherSettings, parseMatcherConfig } from "./config.ts";
-import { mapIds } from "./data/id-mappings.ts";
-import type { MatcherData } from "./data/matcher-data.ts";
-import { resolveColumns, toDataset } from "./data/matcher-dataset.ts";
-import { encodeColumn } from "./encoding/encode-column.ts";
+import { extractEmbedding } from "./encoding/extract-embedding.ts";
 import { evaluateMatcher } from "./evaluation/evaluate-matcher.ts";
-import { fitModel, holdOut } from "./fit/fit-model.ts";
-import type { ExtractOptions, FitOptions, FitSummary, Matcher } from "./matcher.ts";
+import { calibrateFitted } from "./fit/calibrate-fitted.ts";
+import { readFitData, startFit } from "./fit/start-fit.ts";
+import type { Matcher } from "./matcher.ts";
+import { calibrate } from "./probability/calibrate.ts";
+import { type ModelCalibration, staleness } from "./probability/model-calibration.ts";
+import { predict, predictProba } from "./probability/predict.ts";
+import { readCalibration } from "./storage/calibration-file.ts";
 import { saveMatcher } from "./storage/save-matcher.ts";
 
 /**
@@ -25,26 +22,53 @@ import { saveMatcher } from "./storage/save-matcher.ts";
 export async function createMatcher(config: MatcherConfig): Promise<Matcher> {
   const settings = parseMatcherConfig(config);
   let model = await openModel(settings);
+  let calibration = await storedCalibration(model);
   return {
     settings,
     get model() {
       return model;
     },
+    get calibration() {
+      return calibration;
+    },
     evaluate: (options) => evaluateMatcher(settings, model, options),
     async fit(options) {
       const provider = providerOf(settings);
       const evalMetric = options.evalMetric ?? config.evalMetric;
-      const fitOptions = withoutUndefined({ ...options, evalMetric });
+      const data = await readFitData(settings, options);
+      const fitOptions = withoutUndefined({ ...options, ...data, evalMetric });
       const summary = await startFit(settings, model, fitOptions);
       const trained = await provider.open(summary.model);
       await model.encoder[Symbol.asyncDispose]();
       model = trained;
+      // The start, where fit kept it, is calibrated as before; of other towers nothing is known yet.
+      calibration =
+        (await calibrateFitted(settings, trained, fitOptions)) ??
+        (await storedCalibration(trained)) ??
+        stillValid(calibration, trained);
       return summary;
     },
+    predict: (data, predictOptions) =>
+      predict({ settings, model, calibration }, data, predictOptions),
+    predictProba: (data, predictOptions) =>
+      predictProba({ settings, model, calibration }, data, predictOptions),
+    async calibrate(options) {
+      const report = await calibrate(settings, model, options);
+      calibration = report.calibration;
+      return report;
+    },
     extractEmbedding: (data, options) => extractEmbedding(settings, model, data, options),
-    save: (folder) => saveMatcher({ settings, model, folder }),
+    save: (folder) => saveMatcher({ settings, model, calibration, folder }),
     [Symbol.asyncDispose]: () => model.encoder[Symbol.asyncDispose](),
   };
+}
+
+async function storedCalibration({ folder }: OpenedModel): Promise<ModelCalibration | undefined> {
+  return folder === "" ? undefined : readCalibration(folder);
+}
+
+function stillValid(calibration: ModelCalibration | undefined, model: OpenedModel) {
+  return calibration && !staleness(calibration, model) ? calibration : undefined;
 }
 
 async function openModel(settings: MatcherSettings): Promise<OpenedModel> {
@@ -64,69 +88,4 @@ function providerOf(settings: MatcherSettings) {
     message: "Opening a model by name needs a ModelProvider.",
     fix: "Use createMatcher of @semblance/semblance, or give a provider.",
   });
-}
-
-async function startFit(
-  settings: MatcherSettings,
-  start: OpenedModel,
-  options: FitOptions,
-): Promise<FitSummary> {
-  const { trainer, seed } = settings;
-  if (!trainer) {
-    throw new ConfigError({
-      code: "CONFIG_INVALID",
-      message: "Fitting needs a trainer.",
-      fix: "Use createMatcher of @semblance/semblance, or give trainer: createTrainer().",
-    });
-  }
-  const { trainData, tuningData, holdoutFrac, signal, onProgress, onEvent } = options;
-  const reading = withoutUndefined({ idMappings: options.idMappings });
-  const given = toDataset(settings, trainData, reading);
-  const { train, validation } = tuningData
-    ? { train: given, validation: toDataset(settings, tuningData, reading) }
-    : await holdOut(given, seed, holdoutFrac);
-  const { timeLimit, method, hyperparameters, neverWorse, evalMetric, resume } = options;
-  const runFolder = options.runFolder ?? defaultRunFolder();
-  const common = withoutUndefined({
-    runFolder,
-    seed,
-    timeLimit,
-    method,
-    hyperparameters,
-    neverWorse,
-    evalMetric,
-    resume,
-  });
-  return fitModel(
-    withoutUndefined({ trainer, start, train, validation, common, signal, onProgress, onEvent }),
-  );
-}
-
-function defaultRunFolder(): string {
-  return `runs/${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}`;
-}
-
-async function extractEmbedding(
-  settings: MatcherSettings,
-  model: OpenedModel,
-  data: MatcherData,
-  options: ExtractOptions = {},
-): Promise<EncodedBatch> {
-  const { signature, idMappings, ...encodeOptions } = options;
-  const { table } = mapIds(data, idMappings);
-  const columns = resolveColumns(settings, table);
-  const present = (["query", "response"] as const).filter(
-    (side) => columns[side].column in table.columns,
-  );
-  const side = signature ?? (present.length === 1 ? present[0] : undefined);
-  if (side === undefined || !present.includes(side)) {
-    throw new TypeError(
-      `Give one of the columns "${columns.query.column}" and "${columns.response.column}", or signature: "query" or "response" for data with both; found ${Object.keys(table.columns).join(", ")}.`,
-    );
-  }
-  const { batchSize } = settings;
-  const encoder = model.encoder;
-  return encodeColumn(
-    withoutUndefined({ encoder, table, column: columns[side], batchSize, ...encodeOptions }),
-  );
 }

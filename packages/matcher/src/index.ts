@@ -31,9 +31,22 @@ export type {
   MatcherEvaluation,
   SearchHit,
 } from "./matcher.ts";
+export { type CalibrateOnOptions, calibrateOn } from "./probability/calibrate.ts";
+export type {
+  CalibrateOptions,
+  CalibrationReport,
+  CalibrationSettings,
+} from "./probability/calibrate-options.ts";
+export type { ModelCalibration, ResultWarning } from "./probability/model-calibration.ts";
+export type {
+  Predictions,
+  PredictOptions,
+  ProbabilityPredictions,
+} from "./probability/prediction.ts";
 export {
   type SearchResults,
   type SemanticSearchOptions,
   semanticSearch,
 } from "./search/semantic-search.ts";
+export { writeCalibration } from "./storage/calibration-file.ts";
 export { type LoadMatcherOptions, loadMatcher } from "./storage/load-matcher.ts";

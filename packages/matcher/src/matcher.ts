@@ -10,6 +10,17 @@ import type { MatcherSettings } from "./config.ts";
 import type { IdMappings } from "./data/id-mappings.ts";
 import type { MatcherData } from "./data/matcher-data.ts";
 import type { RetrievalReport } from "./evaluation/retrieval-report.ts";
+import type {
+  CalibrateOptions,
+  CalibrationReport,
+  CalibrationSettings,
+} from "./probability/calibrate-options.ts";
+import type { ModelCalibration } from "./probability/model-calibration.ts";
+import type {
+  Predictions,
+  PredictOptions,
+  ProbabilityPredictions,
+} from "./probability/prediction.ts";
 
 /**
  * Matches images and texts: measures a model, fine-tunes it, embeds with it.
@@ -20,13 +31,24 @@ export interface Matcher extends AsyncDisposable {
   readonly settings: MatcherSettings;
   /** The model in use; another one after a fit that found a better one. */
   readonly model: OpenedModel;
+  /** What the model's similarities mean, where that was learnt; used while it fits the model. */
+  readonly calibration: ModelCalibration | undefined;
   /** Measures retrieval both ways. */
   evaluate(options: EvaluateOptions): Promise<MatcherEvaluation>;
   /** Fine-tunes on pairs; the model never gets worse on the judging half of validation. */
   fit(options: FitOptions): Promise<FitSummary>;
   /** Vectors of one column's cells, in order. */
   extractEmbedding(data: MatcherData, options?: ExtractOptions): Promise<EncodedBatch>;
-  /** Writes the model and the settings, for {@link loadMatcher}. */
+  /** Whether each pair is a match. */
+  predict(data: MatcherData, options?: PredictOptions): Promise<Predictions>;
+  /** How likely each pair is a match. */
+  predictProba(data: MatcherData, options?: PredictOptions): Promise<ProbabilityPredictions>;
+  /**
+   * Learns from validation pairs what the model's similarities mean, and goes on with that; `save`
+   * keeps it with the model.
+   */
+  calibrate(options: CalibrateOptions): Promise<CalibrationReport>;
+  /** Writes the model, the settings and the calibration, for {@link loadMatcher}. */
   save(folder: string): Promise<void>;
 }
 
@@ -84,6 +106,11 @@ export interface FitOptions extends RunOptions {
    */
   readonly evalMetric?: string;
   readonly resume?: boolean;
+  /**
+   * Whether to calibrate the result on the validation pairs, after the time limit. Where they do not
+   * support it, there is a warning among the events. @defaultValue false
+   */
+  readonly calibrate?: boolean | CalibrationSettings;
   /** Called for every event of the training. */
   readonly onEvent?: (event: TrainingEvent) => void;
 }

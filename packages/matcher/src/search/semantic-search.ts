@@ -1,25 +1,17 @@
-import {
-  type Cell,
-  type Embeddings,
-  type RunOptions,
-  type Table,
-  withoutUndefined,
-} from "@semblance/core";
+import { type RunOptions, withoutUndefined } from "@semblance/core";
 import { semanticSearch as searchEmbeddings } from "@semblance/search";
-import { type ColumnSpec, resolveColumn } from "../data/columns.ts";
-import { type MatcherData, toTable } from "../data/matcher-data.ts";
-import { encodeColumn } from "../encoding/encode-column.ts";
-import type { Matcher, SearchHit } from "../matcher.ts";
+import type { Modality } from "../data/columns.ts";
+import type { SearchHit } from "../matcher.ts";
+import {
+  type AnswerOptions,
+  checkAnswerOptions,
+  createAnswerRule,
+  type SearchDirection,
+} from "./answer-rule.ts";
+import { type OpenedSide, openQueries, openResponses, type SearchSides } from "./search-sides.ts";
 
-/** Options of {@link semanticSearch}: each side as data, as embeddings, or both. */
-export interface SemanticSearchOptions extends RunOptions {
-  readonly matcher: Matcher;
-  /** One column of queries: `{ caption: texts }` or `{ image: paths }`. */
-  readonly queryData?: MatcherData;
-  readonly responseData?: MatcherData;
-  /** Vectors of the queries, made before with `extractEmbedding`. */
-  readonly queryEmbeddings?: Embeddings;
-  readonly responseEmbeddings?: Embeddings;
+/** Options of {@link semanticSearch}. */
+export interface SemanticSearchOptions extends SearchSides, AnswerOptions, RunOptions {
   /** Hits per query. @defaultValue 10 */
   readonly topK?: number;
   /** Responses compared at once; changes no result. */
@@ -37,109 +29,53 @@ export type SearchResults = readonly (readonly SearchHit[])[];
  * `responseData` its response column.
  *
  * Rows of `responseData` with the same cell are one response; a hit names the first of them by its row
- * and its cell. Where only embeddings are given, each row is a response and its number its id. A query
- * or response that cannot be encoded throws.
+ * and its cell. Where only embeddings are given, each row is a response and its number its id. A query or response that cannot be encoded throws.
+ *
+ * Where the model has a calibration, hits between images and texts carry their probability. Embeddings
+ * without data count as the other kind than the other side; two such sides have none.
  *
  * @throws TypeError when a side is missing, RangeError when data and embeddings are not the same items.
+ * @throws {@link ConfigError} with code `NOT_CALIBRATED` or `CALIBRATION_STALE` when `minProbability`,
+ * `abstain` or `prior` has no calibration to go by.
  */
 export async function semanticSearch(options: SemanticSearchOptions): Promise<SearchResults> {
-  const { topK = 10, chunkSize, similarityType, signal, onProgress } = options;
+  const { topK = 10, chunkSize, similarityType: similarity, signal, onProgress } = options;
+  checkAnswerOptions(options.matcher, options);
   const queries = await openQueries(options);
-  const { gallery, rows, cells } = await openResponses(options);
+  const { vectors: gallery, rows, ids, ...response } = await openResponses(options);
+  const direction = directionOf(queries, response);
+  const toAnswer = createAnswerRule(
+    options.matcher,
+    { ...direction, similarity: similarity ?? "cosine" },
+    options,
+  );
   const hits = await searchEmbeddings(
     withoutUndefined({
-      queries,
+      queries: queries.vectors,
       gallery,
       topK,
       chunkSize,
-      similarity: similarityType,
+      similarity,
       signal,
       onProgress,
     }),
   );
   const toHit = (position: number, score: number): SearchHit => {
     const row = rows?.[position] ?? position;
-    return { row, score, id: String(cells?.[row] ?? row) };
+    return { row, score, id: String(ids?.[row] ?? row) };
   };
-  return hits.map((found) => found.map(({ row, score }) => toHit(row, score)));
+  return hits.map((found) => toAnswer(found.map(({ row, score }) => toHit(row, score))));
 }
 
-async function openQueries(options: SemanticSearchOptions): Promise<Embeddings> {
-  const { queryEmbeddings, queryData } = options;
-  if (queryEmbeddings) return queryEmbeddings;
-  if (!queryData) throw new TypeError("Give queryData or queryEmbeddings.");
-  const table = toTable(queryData);
-  return encode(options, table, searchedColumn(options.matcher, table, "query"));
+function directionOf(
+  queries: Pick<OpenedSide, "modality">,
+  responses: Pick<OpenedSide, "modality">,
+): Pick<SearchDirection, "query" | "response"> {
+  const query = queries.modality ?? otherThan(responses.modality);
+  return { query, response: responses.modality ?? otherThan(query) };
 }
 
-interface Responses {
-  readonly gallery: Embeddings;
-  /** The row in the data of each gallery vector, where they are not the same. */
-  readonly rows?: readonly number[];
-  readonly cells?: readonly Cell[];
-}
-
-async function openResponses(options: SemanticSearchOptions): Promise<Responses> {
-  const { responseEmbeddings, responseData, matcher } = options;
-  if (!responseData) {
-    if (responseEmbeddings) return { gallery: responseEmbeddings };
-    throw new TypeError("Give responseData or responseEmbeddings.");
-  }
-  const table = toTable(responseData);
-  const spec = searchedColumn(matcher, table, "response");
-  const cells = table.columns[spec.column] ?? [];
-  if (responseEmbeddings) {
-    requireSameCount(cells.length, responseEmbeddings.count);
-    return { gallery: responseEmbeddings, cells };
-  }
-  const rows = firstRows(cells);
-  const distinct = { ...table, columns: { [spec.column]: rows.map((row) => cells[row] ?? null) } };
-  return { gallery: await encode(options, distinct, spec), rows, cells };
-}
-
-/** The first row of each distinct cell. */
-function firstRows(cells: readonly Cell[]): number[] {
-  const rows = new Map<Cell, number>();
-  for (const [row, cell] of cells.entries()) if (!rows.has(cell)) rows.set(cell, row);
-  return [...rows.values()];
-}
-
-function requireSameCount(rows: number, vectors: number): void {
-  if (rows === vectors) return;
-  throw new RangeError(
-    `responseData has ${rows} rows, responseEmbeddings ${vectors}: they must be the same items.`,
-  );
-}
-
-async function encode(
-  options: SemanticSearchOptions,
-  table: Table,
-  column: ColumnSpec,
-): Promise<Embeddings> {
-  const { matcher, signal, onProgress } = options;
-  const { batchSize } = matcher.settings;
-  const { encoder } = matcher.model;
-  const { embeddings } = await encodeColumn(
-    withoutUndefined({ encoder, table, column, batchSize, signal, onProgress }),
-  );
-  return embeddings;
-}
-
-// The matcher's own columns first; any other single column says by name or content what it holds.
-function searchedColumn(
-  { settings }: Matcher,
-  { columns }: Table,
-  side: "query" | "response",
-): ColumnSpec {
-  const other = side === "query" ? settings.response : settings.query;
-  for (const spec of [settings[side], other]) {
-    const name = typeof spec === "string" ? spec : spec.column;
-    if (name in columns) return resolveColumn(spec, columns[name]);
-  }
-  const names = Object.keys(columns);
-  const [only] = names;
-  if (only !== undefined && names.length === 1) return resolveColumn(only, columns[only]);
-  throw new TypeError(
-    `A side of a search is one column; found ${names.join(", ")}. Give just one, for example { caption: texts }.`,
-  );
+function otherThan(modality: Modality | undefined): Modality | undefined {
+  if (modality === undefined) return undefined;
+  return modality === "text" ? "image" : "text";
 }

@@ -2,6 +2,8 @@ import { cp, mkdir, readdir, realpath, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ModelError, type OpenedModel } from "@semblance/core";
 import { type MatcherSettings, savedSettings } from "../config.ts";
+import type { ModelCalibration } from "../probability/model-calibration.ts";
+import { writeCalibration } from "./calibration-file.ts";
 
 /** The file that makes a model folder a saved matcher. */
 export const settingsFile = "matcher.json";
@@ -13,6 +15,7 @@ const leftBehind: ReadonlySet<string> = new Set(["job", "start", "worker.pid"]);
 export interface SaveMatcherOptions {
   readonly settings: MatcherSettings;
   readonly model: OpenedModel;
+  readonly calibration: ModelCalibration | undefined;
   /** Made where it is missing. */
   readonly folder: string;
 }
@@ -24,7 +27,7 @@ export interface SaveMatcherOptions {
  * @throws {@link ModelError} with code `MODEL_NOT_SAVABLE` for an encoder that came without a folder.
  */
 export async function saveMatcher(options: SaveMatcherOptions): Promise<void> {
-  const { settings, model, folder } = options;
+  const { settings, model, calibration, folder } = options;
   if (model.folder === "") {
     throw new ModelError({
       code: "MODEL_NOT_SAVABLE",
@@ -36,6 +39,7 @@ export async function saveMatcher(options: SaveMatcherOptions): Promise<void> {
   const [from, to] = await Promise.all([realpath(model.folder), realpath(folder)]);
   if (from !== to) await copyModel(from, to);
   await copyWeights(model, folder);
+  if (calibration) await writeCalibration(folder, calibration, model.encoder);
   const saved = { schema: 1, ...savedSettings(settings) };
   await writeFile(join(folder, settingsFile), `${JSON.stringify(saved, null, 2)}\n`);
 }

@@ -1,0 +1,147 @@
+import {
+  type Dataset,
+  DatasetError,
+  type OpenedModel,
+  type RunOptions,
+  withoutUndefined,
+} from "@semblance/core";
+import { hashGallery } from "@semblance/data";
+import {
+  type Calibration,
+  chooseThreshold,
+  fitCalibration,
+  type ThresholdTarget,
+} from "@semblance/eval";
+import type { MatcherSettings } from "../config.ts";
+import { toDataset } from "../data/matcher-dataset.ts";
+import { type EncodedDataset, encodeDataset } from "../encoding/encode-dataset.ts";
+import { learnAbstention } from "./abstention.ts";
+import type {
+  CalibrateOptions,
+  CalibrationReport,
+  CalibrationSettings,
+} from "./calibrate-options.ts";
+import { describeModel, type ModelCalibration } from "./model-calibration.ts";
+import { samplePairs } from "./sample-pairs.ts";
+
+const defaultNegatives = 100_000;
+
+/** What {@link calibrateOn} calibrates. */
+export interface CalibrateOnOptions extends CalibrationSettings, RunOptions {
+  readonly model: OpenedModel;
+  readonly dataset: Dataset;
+  readonly split?: string;
+  readonly seed: number;
+  readonly batchSize?: number;
+}
+
+/** Learns what the similarities of a matcher's model mean: `Matcher.calibrate`. */
+export async function calibrate(
+  settings: MatcherSettings,
+  model: OpenedModel,
+  options: CalibrateOptions,
+): Promise<CalibrationReport> {
+  const { data, dataset: given, label, idMappings, ...others } = options;
+  if ((data === undefined) === (given === undefined)) {
+    throw new TypeError("Give validation pairs as data, or as dataset.");
+  }
+  const dataset = data === undefined ? given : toDataset(settings, data, { label, idMappings });
+  const { seed, batchSize } = settings;
+  return calibrateOn(
+    withoutUndefined({ ...others, model, dataset: dataset as Dataset, seed, batchSize }),
+  );
+}
+
+/**
+ * Learns from a dataset what a model's similarities mean: a curve from cosine to probability, chosen by
+ * cross-validation, thresholds for the targets asked for, and from which best score on a search has
+ * found something.
+ *
+ * An item that cannot be encoded is left out and listed.
+ *
+ * @throws {@link DatasetError} with code `NOTHING_TO_CALIBRATE` when no match is left, and as
+ * `fitCalibration` and `chooseThreshold` throw for what validation cannot support.
+ */
+export async function calibrateOn(options: CalibrateOnOptions): Promise<CalibrationReport> {
+  const { model, dataset, split, seed, batchSize, signal, onProgress } = options;
+  const { negatives = defaultNegatives, falseAlarmRate } = options;
+  const run = withoutUndefined({ signal, onProgress });
+  const { encoder } = model;
+  const encoded = await encodeDataset({
+    encoder,
+    dataset,
+    ...withoutUndefined({ split, batchSize }),
+    ...run,
+  });
+  requireMatches(encoded, dataset);
+  const { pairs } = encoded;
+  const calibration = await calibratePairs(options, encoded);
+  const stored: ModelCalibration = {
+    schema: 1,
+    model: await describeModel(model),
+    data: await describeData(options, encoded),
+    calibration,
+    abstention:
+      negatives === "listed"
+        ? null
+        : await learnAbstention({ pairs, calibration, falseAlarmRate, seed, ...run }),
+  };
+  return { calibration: stored, failures: [...dataset.failures, ...encoded.failures] };
+}
+
+async function calibratePairs(
+  options: CalibrateOnOptions,
+  { pairs }: EncodedDataset,
+): Promise<Calibration> {
+  const { model, seed, negatives = defaultNegatives, prior = "data", target, signal } = options;
+  const run = withoutUndefined({ signal, onProgress: options.onProgress });
+  const scored = await samplePairs({ pairs, negatives, seed, ...run });
+  const { scoring } = model.encoder;
+  const calibration = await fitCalibration({ ...scored, scoring, prior, seed, ...run });
+  const thresholds = [];
+  for (const wanted of listOf(target)) {
+    thresholds.push(
+      await chooseThreshold({ ...scored, prior, target: wanted, calibration, ...run }),
+    );
+  }
+  return thresholds.length === 0 ? calibration : { ...calibration, thresholds };
+}
+
+function listOf(target: CalibrationSettings["target"]): readonly ThresholdTarget[] {
+  if (target === undefined) return [];
+  return isList(target) ? target : [target];
+}
+
+function isList(
+  target: NonNullable<CalibrationSettings["target"]>,
+): target is readonly ThresholdTarget[] {
+  return Array.isArray(target);
+}
+
+async function describeData(
+  { dataset, split }: CalibrateOnOptions,
+  { images, texts, pairs }: EncodedDataset,
+): Promise<ModelCalibration["data"]> {
+  return {
+    name: dataset.name,
+    split: split ?? null,
+    images: images.length,
+    texts: texts.length,
+    pairs: pairs.judgements.filter(({ relevance }) => relevance > 0).length,
+    galleryHash: await hashGallery(dataset, withoutUndefined({ split })),
+  };
+}
+
+function requireMatches({ pairs, failures }: EncodedDataset, dataset: Dataset): void {
+  if (pairs.judgements.some(({ relevance }) => relevance > 0)) return;
+  const [first] = failures;
+  const reason = first
+    ? `: ${failures.length} items failed, the first with: ${first.message}`
+    : ".";
+  throw new DatasetError({
+    code: "NOTHING_TO_CALIBRATE",
+    message: `No pair of an image and a text that belong together is left in ${dataset.name}${reason}`,
+    fix: "Check the paths, the relevance column and the split's name.",
+    failures: [...dataset.failures, ...failures],
+  });
+}

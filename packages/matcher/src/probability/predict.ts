@@ -1,0 +1,84 @@
+import { type OpenedModel, withoutUndefined } from "@semblance/core";
+import type { MatcherSettings } from "../config.ts";
+import { matchValues } from "../data/match-labels.ts";
+import type { MatcherData } from "../data/matcher-data.ts";
+import { createMatchScorer, type MatchScorer } from "./match-scorer.ts";
+import type { ModelCalibration } from "./model-calibration.ts";
+import type { Predictions, PredictOptions, ProbabilityPredictions } from "./prediction.ts";
+import { scoreTable, type TableScores } from "./score-table.ts";
+
+/** A matcher's parts that predictions depend on. */
+export interface Predictor {
+  readonly settings: MatcherSettings;
+  readonly model: OpenedModel;
+  readonly calibration: ModelCalibration | undefined;
+}
+
+/** Whether each pair is a match: `Matcher.predict`. */
+export async function predict(
+  predictor: Predictor,
+  data: MatcherData,
+  options: PredictOptions = {},
+): Promise<Predictions> {
+  const { settings, model, calibration } = predictor;
+  const scorer = createMatchScorer(model, calibration, options.prior);
+  const threshold = chooseThreshold(scorer, options);
+  const scored = await score(predictor, data, options);
+  const values = matchValues(settings, { column: settings.label, table: scored.table });
+  const found = describe(scorer, scored);
+  const labels = found.probabilities.map((probability, row) => {
+    if (probability === null) return null;
+    const isMatch = threshold.isMatch(scored.scores[row] ?? 0, probability);
+    return isMatch ? values.match : values.noMatch;
+  });
+  return { labels, threshold: threshold.probability, ...found };
+}
+
+/** How likely each pair is a match: `Matcher.predictProba`. */
+export async function predictProba(
+  predictor: Predictor,
+  data: MatcherData,
+  options: PredictOptions = {},
+): Promise<ProbabilityPredictions> {
+  const scorer = createMatchScorer(predictor.model, predictor.calibration, options.prior);
+  return describe(scorer, await score(predictor, data, options));
+}
+
+function score(
+  { settings, model }: Predictor,
+  data: MatcherData,
+  { idMappings, signal, onProgress }: PredictOptions,
+): Promise<TableScores> {
+  const { encoder } = model;
+  return scoreTable(withoutUndefined({ settings, encoder, data, idMappings, signal, onProgress }));
+}
+
+function describe(scorer: MatchScorer, scored: TableScores): ProbabilityPredictions {
+  const { scores, failures, truncated } = scored;
+  const probabilities = numbersOf(scorer.probabilities(scores));
+  return { probabilities, scores: numbersOf(scores), ...scorer.facts, failures, truncated };
+}
+
+function numbersOf(values: Float32Array | Float64Array): (number | null)[] {
+  return Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+}
+
+interface DecisionRule {
+  readonly probability: number;
+  isMatch(score: number, probability: number): boolean;
+}
+
+// A threshold that validation chose is a score: as a probability, rounding could turn a decision over.
+function chooseThreshold(scorer: MatchScorer, options: PredictOptions): DecisionRule {
+  const { threshold = 0.5, prior } = options;
+  if (!(threshold >= 0 && threshold <= 1)) {
+    throw new RangeError(`threshold must lie in [0, 1], found ${threshold}.`);
+  }
+  const isOwn = options.threshold === undefined && prior === undefined;
+  const chosen = isOwn ? scorer.calibration?.thresholds?.[0] : undefined;
+  if (!chosen) {
+    return { probability: threshold, isMatch: (_, probability) => probability >= threshold };
+  }
+  const [probability = threshold] = scorer.probabilities(Float32Array.of(chosen.threshold));
+  return { probability, isMatch: (score) => score >= chosen.threshold };
+}

@@ -1,0 +1,85 @@
+import {
+  type Encoder,
+  type ItemFailure,
+  type RunOptions,
+  scoreRows,
+  selectRows,
+  type Table,
+  withoutUndefined,
+} from "@semblance/core";
+import type { MatcherSettings } from "../config.ts";
+import { type IdMappings, mapIds } from "../data/id-mappings.ts";
+import type { MatcherData } from "../data/matcher-data.ts";
+import { pairColumns } from "../data/matcher-dataset.ts";
+import { encodeDistinct } from "../encoding/encode-distinct.ts";
+
+/** What {@link scoreTable} scores. */
+export interface ScoreTableOptions extends RunOptions {
+  readonly settings: MatcherSettings;
+  readonly encoder: Encoder;
+  readonly data: MatcherData;
+  readonly idMappings?: IdMappings;
+}
+
+/** The score of each row's pair. */
+export interface TableScores {
+  /** With contents in the place of ids. */
+  readonly table: Table;
+  /** Cosine similarity in [-1, 1] by row; NaN for a row that failed. */
+  readonly scores: Float32Array;
+  /** One for each such row. */
+  readonly failures: readonly ItemFailure[];
+  /** Distinct texts that were cut to the model's length. */
+  readonly truncated: number;
+}
+
+/**
+ * Compares the image and the text of each row; each distinct image and text goes through the model
+ * once.
+ *
+ * @throws TypeError when the data lacks one of the matcher's columns.
+ */
+export async function scoreTable(options: ScoreTableOptions): Promise<TableScores> {
+  const { settings, encoder, data, idMappings, signal, onProgress } = options;
+  const { table, unmapped } = mapIds(data, idMappings);
+  const columns = pairColumns(settings, table);
+  requireColumns(table, Object.values(columns));
+  const { batchSize } = settings;
+  const shared = withoutUndefined({ encoder, table, batchSize, signal, onProgress });
+  const images = await encodeDistinct({
+    ...shared,
+    column: { column: columns.image, type: "image" },
+  });
+  const texts = await encodeDistinct({ ...shared, column: { column: columns.text, type: "text" } });
+  const scores = new Float32Array(table.length).fill(Number.NaN);
+  const failures: ItemFailure[] = [];
+  for (let row = 0; row < table.length; row++) {
+    const failure = unmapped.get(row) ?? images.failures.get(row) ?? texts.failures.get(row);
+    if (failure) failures.push(failure);
+    else scores[row] = similarity(images, texts, row);
+  }
+  return { table, scores, failures, truncated: texts.truncated };
+}
+
+type Vectors = Awaited<ReturnType<typeof encodeDistinct>>;
+
+// Through scoreRows, so that a pair scores here exactly what it scores in a search.
+function similarity(images: Vectors, texts: Vectors, row: number): number {
+  const at = texts.vectorOfRow[row] ?? 0;
+  const gallery = selectRows(images.embeddings, [images.vectorOfRow[row] ?? 0]);
+  const [score = Number.NaN] = scoreRows({
+    queries: texts.embeddings,
+    from: at,
+    to: at + 1,
+    gallery,
+  });
+  return score;
+}
+
+function requireColumns(table: Table, needed: readonly string[]): void {
+  const missing = needed.filter((column) => !(column in table.columns));
+  if (missing.length === 0) return;
+  throw new TypeError(
+    `Pairs need the columns ${needed.join(" and ")}; found ${Object.keys(table.columns).join(", ")}.`,
+  );
+}
