@@ -62,3 +62,16 @@ test("a place that cannot be written to is one error, before any work", async ()
   const { exitCode, document } = await runForDocument(...parameters, "-o", file);
   expect([exitCode, document.error.code]).toEqual([1, "NOT_A_FOLDER"]);
 });
+
+test("--ties puts equal scores in the order asked for, and says so", async () => {
+  const { folder, parameters } = evaluation();
+  const same = encodeNpy({ data: Float32Array.of(1, 0, 1, 0), shape: [2, 2] });
+  writeFileSync(join(folder, "images.npy"), same);
+  const { document } = await runForDocument(...parameters, "--ties", "pessimistic");
+  expect(document.metrics["t2i.hit@1"].value).toBe(0);
+  expect(document).toMatchObject({
+    protocol: { ties: "pessimistic" },
+    ties: { t2i: { queries: 2 } },
+    manifest: { ties: "pessimistic" },
+  });
+});

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DatasetEvaluation } from "@semblance/matcher";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
   addDataOptions,
   addModelOptions,
@@ -33,6 +33,11 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
     .option("--split <name>", "only this split (default: test, where the table has splits)")
     .option("--k <numbers>", "cut-offs", parseCutoffs, [1, 5, 10])
     .option("--label <column>", "the relevance column")
+    .addOption(
+      new Option("--ties <order>", "what becomes of equal scores")
+        .choices(["expected", "trec", "pessimistic", "optimistic"])
+        .default("expected"),
+    )
     .option("--no-ci", "no confidence intervals")
     .option("-o, --output <file>", "write the document here, and FILE.queries.jsonl beside it")
     .option("--report <file>", "write a page for people here: one HTML file, with thumbnails");

@@ -1,3 +1,4 @@
+import type { TieMode } from "@semblance/core";
 import type { RetrievalReport } from "@semblance/matcher";
 import { version } from "../version.ts";
 import type { EvaluationRequest } from "./run-evaluation.ts";
@@ -18,6 +19,7 @@ export interface EvaluationManifest {
   /** The relevance column. */
   readonly label: string | null;
   readonly k: readonly number[];
+  readonly ties: TieMode;
   readonly dtype: string | null;
   readonly device: string;
   readonly batchSize: number | null;
@@ -44,6 +46,7 @@ export function manifestOf(
     baseFolder: request.baseFolder ?? null,
     label: request.label ?? null,
     k: request.k,
+    ties: report.protocol.ties,
     dtype: report.model.dtype,
     device: request.device,
     batchSize: request.batchSize ?? null,

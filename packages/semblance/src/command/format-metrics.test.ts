@@ -24,8 +24,9 @@ const lineOf = (text: string, name: string) =>
 test("each metric is a line with both directions and their intervals", async () => {
   const text = formatMetrics(await reportOf([1, 0, 0, 1], { seed: 0 }), [1, 5, 10]);
   expect(text.split("\n")[0]).toBe("embeddings on table: 2 images, 2 texts, 2 pairs");
-  expect(lineOf(text, "hit@1 ")).toMatch(/^hit@1 +1\.0000 {2}\[1\.0000, 1\.0000\] +1\.0000 {2}\[/);
-  expect(lineOf(text, "rsum")).toBe("rsum 600.0");
+  expect(lineOf(text, "hit@1 ")).toMatch(/^hit@1 +1\.0000 {2}\[0\.3424, 1\.0000\] +1\.0000 {2}\[/);
+  expect(lineOf(text, "rsum")).toBe("rsum 600.0  gmean 1.0000");
+  expect(lineOf(text, "hubs")).toContain("skewness 0.00, 0.0 % never found of images");
 });
 
 test("without intervals only figures are shown, ranks with one digit", async () => {
@@ -38,6 +39,14 @@ test("ties are mentioned when there are some, and only then", async () => {
   const tied = formatMetrics(await reportOf([1, 1, 1, 1], false), [1]);
   expect(tied).toContain("queries have ties");
   expect(formatMetrics(await reportOf([1, 0, 0, 1], false), [1])).not.toContain("ties");
+});
+
+test("an order of ties that was asked for is named", async () => {
+  const report = await reportOf([1, 1, 1, 1], false);
+  const protocol = { ...report.protocol, ties: "trec" as const };
+  expect(formatMetrics({ ...report, protocol }, [1])).toContain(
+    "queries have ties, in trec order.",
+  );
 });
 
 test("left-out queries, cut texts and the split are mentioned", async () => {

@@ -1,4 +1,4 @@
-import { type Dataset, withoutUndefined } from "@semblance/core";
+import { type Dataset, type TieMode, withoutUndefined } from "@semblance/core";
 import { openDataset } from "@semblance/data";
 import { type DatasetEvaluation, evaluateDataset } from "@semblance/matcher";
 import type { DataOptions } from "./common-options.ts";
@@ -15,6 +15,8 @@ export interface EvaluationRequest extends DataOptions, EvalSourceOptions {
   /** Whether to make intervals. */
   readonly ci: boolean;
   readonly seed: number;
+  /** What becomes of equal scores. @defaultValue `"expected"` */
+  readonly ties?: TieMode;
   /** Best hits kept per query. @defaultValue 0 */
   readonly topHits?: number;
 }
@@ -32,7 +34,7 @@ export async function runEvaluation(
     ...request.columns,
     relevance: request.label ?? request.columns?.relevance,
   });
-  const { baseFolder, seed, k: cutoffs, batchSize, topHits } = request;
+  const { baseFolder, seed, k: cutoffs, ties, batchSize, topHits } = request;
   const { onProgress, signal } = tools;
   const dataset = await openDataset(
     request.data,
@@ -47,6 +49,7 @@ export async function runEvaluation(
       source: source.vectors,
       model: source.facts,
       cutoffs,
+      ties,
       confidence: request.ci ? { seed } : (false as const),
       topHits,
       batchSize,
