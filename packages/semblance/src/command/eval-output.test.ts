@@ -68,7 +68,7 @@ test("--ties puts equal scores in the order asked for, and says so", async () =>
   const same = encodeNpy({ data: Float32Array.of(1, 0, 1, 0), shape: [2, 2] });
   writeFileSync(join(folder, "images.npy"), same);
   const { document } = await runForDocument(...parameters, "--ties", "pessimistic");
-  expect(document.metrics["t2i.hit@1"].value).toBe(0);
+  expect(document.metrics["t2i.hit@1"]?.value).toBe(0);
   expect(document).toMatchObject({
     protocol: { ties: "pessimistic" },
     ties: { t2i: { queries: 2 } },
