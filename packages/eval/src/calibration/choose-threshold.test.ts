@@ -4,7 +4,7 @@ import { drawPairs, posteriorOf } from "../pairs/fixtures/draw-pairs.ts";
 import { chooseThreshold } from "./choose-threshold.ts";
 import type { ThresholdTarget } from "./chosen-threshold.ts";
 
-const confidence = { resamples: 200 };
+const confidence = { resamples: 100 };
 const val = drawIndependent(1, 20_000);
 const fresh = drawIndependent(2, 20_000);
 
