@@ -77,9 +77,13 @@ export {
   type RelevantRows,
   type RowHit,
 } from "./retrieval/query-columns.ts";
-export { type Relevance, readRelevance } from "./retrieval/relevance.ts";
-export { type RelevanceClusters, relevanceClusters } from "./retrieval/relevance-clusters.ts";
+export { type Relevance, readRelevance } from "./retrieval/relevance/relevance.ts";
+export {
+  type RelevanceClusters,
+  relevanceClusters,
+} from "./retrieval/relevance/relevance-clusters.ts";
 export type { EvaluateRetrievalOptions } from "./retrieval/retrieval-options.ts";
+export type { Hubness } from "./retrieval/summary/hubness.ts";
 export { evaluateRun, type RunEvaluation } from "./run/evaluate-run.ts";
 export { type IndexedRun, indexRun } from "./run/index-run.ts";
 export type { IndexedTable } from "./run/index-table.ts";

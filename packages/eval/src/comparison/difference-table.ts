@@ -1,6 +1,6 @@
 import { createWeightedSum } from "@semblance/core";
 import type { Direction } from "../retrieval/evaluation.ts";
-import { createMetricTable, type MetricTable, meansOf } from "../retrieval/metric-table.ts";
+import { createMetricTable, type MetricTable, meansOf } from "../retrieval/summary/metric-table.ts";
 import type { QueryPair, QueryPairs } from "./pair-queries.ts";
 
 /** Differences of two results, added up by cluster. */

@@ -1,21 +1,21 @@
 import { type EncodedPairs, toUnitRows } from "@semblance/core";
 import { checkEmbeddings } from "./check-embeddings.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { hubK, measureHubness } from "./hubness.ts";
-import { createMetricTable } from "./metric-table.ts";
 import { compareRows } from "./ranking/compare-rows.ts";
 import { countRows } from "./ranking/count-rows.ts";
 import { measureQueries } from "./ranking/measure-queries.ts";
 import { tiePlaces } from "./ranking/tie-places.ts";
-import { readRelevance } from "./relevance.ts";
-import { relevanceClusters } from "./relevance-clusters.ts";
-import { retrievalIntervals } from "./retrieval-intervals.ts";
+import { readRelevance } from "./relevance/relevance.ts";
+import { relevanceClusters } from "./relevance/relevance-clusters.ts";
 import {
   type EvaluateRetrievalOptions,
   type RetrievalSettings,
   readRetrievalOptions,
 } from "./retrieval-options.ts";
-import { summarizeMetrics } from "./summarize-metrics.ts";
+import { hubK, measureHubness } from "./summary/hubness.ts";
+import { createMetricTable } from "./summary/metric-table.ts";
+import { retrievalIntervals } from "./summary/retrieval-intervals.ts";
+import { summarizeMetrics } from "./summary/summarize-metrics.ts";
 
 /**
  * Measures how well images and texts find each other, in both directions.

@@ -1,6 +1,6 @@
 import type { Interval } from "@semblance/core";
-import type { Hubness } from "./hubness.ts";
 import type { QueryColumns } from "./query-columns.ts";
+import type { Hubness } from "./summary/hubness.ts";
 
 /** `t2i`: texts are the queries and images the gallery. `i2t`: the other way round. */
 export type Direction = "t2i" | "i2t";

@@ -1,4 +1,4 @@
-import type { HitColumns } from "./query-columns.ts";
+import type { HitColumns } from "../query-columns.ts";
 
 /**
  * Whether a few rows of the gallery are among the best of very many queries: hubs, which crowd out

@@ -1,7 +1,7 @@
 import { type Interval, quantile } from "@semblance/core";
-import type { Direction, MetricValue } from "./evaluation.ts";
+import type { Direction, MetricValue } from "../evaluation.ts";
+import type { QueryColumns } from "../query-columns.ts";
 import { type MetricTable, meansOf } from "./metric-table.ts";
-import type { QueryColumns } from "./query-columns.ts";
 
 /** What {@link summarizeMetrics} puts together. */
 export interface SummarizeMetricsOptions {

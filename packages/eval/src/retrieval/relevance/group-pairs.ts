@@ -1,4 +1,4 @@
-import type { RelevantRows } from "./query-columns.ts";
+import type { RelevantRows } from "../query-columns.ts";
 
 /** Pairs in any order, some perhaps several times. */
 export interface GroupPairsOptions {

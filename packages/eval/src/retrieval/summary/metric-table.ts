@@ -1,5 +1,5 @@
-import type { Direction } from "./evaluation.ts";
-import type { QueryColumns } from "./query-columns.ts";
+import type { Direction } from "../evaluation.ts";
+import type { QueryColumns } from "../query-columns.ts";
 
 /** Metrics added up by cluster, so that a mean over any choice of clusters is a few additions. */
 export interface MetricTable {

@@ -1,6 +1,6 @@
 import { DatasetError, type EncodedPairs, type PairJudgement } from "@semblance/core";
+import type { RelevantRows } from "../query-columns.ts";
 import { groupPairs } from "./group-pairs.ts";
-import type { RelevantRows } from "./query-columns.ts";
 
 /** What is relevant to what, both ways: for every row its relevant rows of the other side. */
 export interface Relevance {
