@@ -1,8 +1,12 @@
 export { type HashGalleryOptions, hashGallery } from "./dataset/dataset-hash.ts";
 export { selectSplit } from "./dataset/select-split.ts";
+export { createBeirReader } from "./formats/beir.ts";
+export { type ChineseClipReaderOptions, createChineseClipReader } from "./formats/chinese-clip.ts";
 export { createCocoReader } from "./formats/coco.ts";
 export { createFlickrReader } from "./formats/flickr.ts";
 export { createKarpathyReader, type KarpathyReaderOptions } from "./formats/karpathy.ts";
+export { createTrecReader } from "./formats/trec.ts";
+export { createVseReader } from "./formats/vse.ts";
 export { type OpenDatasetOptions, openDataset } from "./open-dataset.ts";
 export { createFormatReaders, createReaders } from "./readers.ts";
 export { type SplitResult, splitDataset } from "./split/split-dataset.ts";

@@ -39,7 +39,7 @@ test("names the readers it tried on an unknown format, and tells it from a missi
 
   await expect(openDataset(file.path)).rejects.toMatchObject({
     code: "UNKNOWN_FORMAT",
-    message: `No reader recognises ${file.path}; tried: karpathy, coco, flickr, table.`,
+    message: `No reader recognises ${file.path}; tried: karpathy, coco, flickr, vse, chinese-clip, beir, trec, table.`,
   });
   await expect(openDataset(join(file.folder, "b.csv"))).rejects.toMatchObject({
     code: "FILE_NOT_FOUND",

@@ -1,12 +1,24 @@
 import type { DatasetReader } from "@semblance/core";
+import { createBeirReader } from "./formats/beir.ts";
+import { createChineseClipReader } from "./formats/chinese-clip.ts";
 import { createCocoReader } from "./formats/coco.ts";
 import { createFlickrReader } from "./formats/flickr.ts";
 import { createKarpathyReader } from "./formats/karpathy.ts";
+import { createTrecReader } from "./formats/trec.ts";
+import { createVseReader } from "./formats/vse.ts";
 import { createTableReader } from "./table/create-table-reader.ts";
 
 /** Readers of formats that can be told by their names and beginnings. */
 export function createFormatReaders(): DatasetReader[] {
-  return [createKarpathyReader(), createCocoReader(), createFlickrReader()];
+  return [
+    createKarpathyReader(),
+    createCocoReader(),
+    createFlickrReader(),
+    createVseReader(),
+    createChineseClipReader(),
+    createBeirReader(),
+    createTrecReader(),
+  ];
 }
 
 /** All readers of this package: the formats, and tables. */

@@ -1,5 +1,5 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { listFolder } from "../source/list-folder.ts";
 import { readLines } from "../source/read-lines.ts";
 
 /**
@@ -9,8 +9,7 @@ import { readLines } from "../source/read-lines.ts";
  */
 export async function readFlickrSplits(folder: string): Promise<ReadonlyMap<string, string>> {
   const splits = new Map<string, string>();
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.sort()) {
+  for (const name of await listFolder(folder)) {
     const split = /(train|dev|test)Images\.txt$/.exec(name)?.[1];
     if (split === undefined) continue;
     for await (const { text } of readLines(join(folder, name))) splits.set(text.trim(), split);

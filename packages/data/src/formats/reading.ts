@@ -18,12 +18,18 @@ export interface Place {
   readonly input: string;
 }
 
+/** Why an entry cannot be used. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** A source on its way to becoming a dataset: what was found, and what could not be used. */
 export interface Reading extends Pick<DatasetBuilder, "has" | "judge"> {
   /** Adds the item, or lists that its id has another content already and returns `false`. */
   addItem(modality: "image" | "text", item: NewItem, place: Place): boolean;
   /** Lists an entry that is left out. */
-  fail(place: Place, problem: { readonly code: string; readonly message: string }): void;
+  fail(place: Place, problem: Problem): void;
   /** @throws {@link DatasetError} `DATASET_EMPTY` without an image or without a text. */
   toDataset(): Dataset;
 }

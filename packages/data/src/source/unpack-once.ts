@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileUnreadable } from "./file-errors.ts";
+import { userCacheFolder } from "./user-cache-folder.ts";
+
+/** Options of {@link unpackOnce}. */
+export interface UnpackOptions {
+  /** The packed file: its path, size and time of change say whether it was unpacked before. */
+  readonly file: string;
+  /** @defaultValue `unpacked` in the user's cache folder */
+  readonly cacheFolder?: string | undefined;
+  /** Writes what is in the file to an empty folder. */
+  unpack(folder: string): Promise<void>;
+}
+
+/**
+ * The folder with what a packed file holds; it is made on first use, and is whole or not there. It may
+ * be deleted at any time that nothing reads from it.
+ */
+export async function unpackOnce(options: UnpackOptions): Promise<string> {
+  const parent = options.cacheFolder ?? join(userCacheFolder(), "unpacked");
+  const folder = join(parent, await keyOf(options.file));
+  if (await isThere(folder)) return folder;
+  await mkdir(parent, { recursive: true });
+  const unfinished = await mkdtemp(`${folder}-`);
+  try {
+    await options.unpack(unfinished);
+    await rename(unfinished, folder);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    // Somebody else was faster: what is there is the same.
+    if (await isThere(folder)) return folder;
+    throw error;
+  }
+  return folder;
+}
+
+async function keyOf(file: string): Promise<string> {
+  const { size, mtimeMs } = await stat(file).catch((cause: unknown) => {
+    throw fileUnreadable(file, cause);
+  });
+  return createHash("sha256")
+    .update(JSON.stringify([resolve(file), size, mtimeMs]))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
