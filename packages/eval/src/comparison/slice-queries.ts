@@ -41,15 +41,24 @@ function sliceByColumns(
   });
 }
 
-/** The name of each query's part; `undefined` for a query in none. */
-type Parts = readonly (string | undefined)[];
+/** Parts of the queries. */
+interface Parts {
+  /** In the order to list them. */
+  readonly names: readonly string[];
+  /** The name of each query's part; `undefined` for a query in none. */
+  readonly of: readonly (string | undefined)[];
+}
+
+const noParts: Parts = { names: [], of: [] };
 
 function partsOf(cells: readonly (string | number | boolean | undefined)[]): Parts {
   const distinct = new Set(cells);
   distinct.delete(undefined);
-  if (distinct.size <= mostValues) return cells.map((cell) => cell?.toString());
+  if (distinct.size <= mostValues) {
+    return { names: Array.from(distinct, String), of: cells.map((cell) => cell?.toString()) };
+  }
   const numbers = cells.filter((cell) => typeof cell === "number");
-  if (numbers.length < cells.filter((cell) => cell !== undefined).length) return [];
+  if (numbers.length < cells.filter((cell) => cell !== undefined).length) return noParts;
   return quarters(cells.map((cell) => (typeof cell === "number" ? cell : undefined)));
 }
 
@@ -60,7 +69,7 @@ function countWords(text: string): number {
 // Fewer than four where many values are the same.
 function quarters(values: readonly (number | undefined)[], unit = ""): Parts {
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
-  if (sorted.length === 0) return [];
+  if (sorted.length === 0) return noParts;
   const bounds = [...new Set([0.25, 0.5, 0.75, 1].map((share) => quantile(sorted, share)))];
   const partOf = (value: number) => bounds.findIndex((bound) => value <= bound);
   const names = bounds.map((_, part) => {
@@ -68,7 +77,8 @@ function quarters(values: readonly (number | undefined)[], unit = ""): Parts {
     const [low = 0, high = 0] = [own[0], own.at(-1)];
     return `${low === high ? low : `${low} to ${high}`} ${unit}`.trim();
   });
-  return values.map((value) => (value === undefined ? undefined : names[partOf(value)]));
+  const of = values.map((value) => (value === undefined ? undefined : names[partOf(value)]));
+  return { names, of };
 }
 
 function measure(
@@ -78,21 +88,11 @@ function measure(
   parts: Parts,
   options: SliceOptions,
 ): SliceDifference[] {
-  const members = new Map<string, QueryPair[]>();
-  for (const [i, part] of parts.entries()) {
-    const pair = pairs[i];
-    if (part === undefined || !pair) continue;
-    const own = members.get(part);
-    if (own) own.push(pair);
-    else members.set(part, [pair]);
-  }
-  if (members.size < 2) return [];
-  return Array.from(members, ([value, own]) => ({
-    direction,
-    by,
-    value,
-    ...compareHits(own, options),
-  }));
+  const members = new Map(parts.names.map((name): [string, QueryPair[]] => [name, []]));
+  for (const [i, pair] of pairs.entries()) members.get(parts.of[i] ?? "")?.push(pair);
+  const slices = [...members].filter(([, own]) => own.length > 0);
+  if (slices.length < 2) return [];
+  return slices.map(([value, own]) => ({ direction, by, value, ...compareHits(own, options) }));
 }
 
 function compareHits(pairs: readonly QueryPair[], { k, resamples, seed }: SliceOptions) {

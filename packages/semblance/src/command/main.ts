@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../version.ts";
 import { addAttachVerb } from "./attach-verb.ts";
+import { addCompareVerb } from "./compare-verb.ts";
 import { addDoctorVerb } from "./doctor-verb.ts";
 import { addEmbedVerb } from "./embed-verb.ts";
 import { addEvalVerb } from "./eval-verb.ts";
@@ -8,6 +9,7 @@ import { addExportVerb } from "./export-verb.ts";
 import { type CommandIo, writeDocument } from "./run-verb.ts";
 import { addSetupPythonVerb } from "./setup-python-verb.ts";
 import { addTrainVerb } from "./train-verb.ts";
+import { addVerifyVerb } from "./verify-verb.ts";
 
 const usageError = 2;
 
@@ -35,6 +37,8 @@ export async function main(
     .showHelpAfterError("Options and verbs: semblance --help, semblance VERB --help");
   for (const addVerb of [
     addEvalVerb,
+    addCompareVerb,
+    addVerifyVerb,
     addTrainVerb,
     addAttachVerb,
     addEmbedVerb,

@@ -1,0 +1,46 @@
+import { withoutUndefined } from "@semblance/core";
+import { compareEvaluations } from "@semblance/eval";
+import type { Command } from "commander";
+import { addOutputOptions, parsePositive, type SeedOptions } from "./common-options.ts";
+import { formatComparison } from "./comparison/format-comparison.ts";
+import { readEvaluatedQueries } from "./comparison/read-evaluation.ts";
+import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
+
+interface CompareOptions extends SeedOptions {
+  readonly k?: number;
+  readonly resamples: number;
+}
+
+/** `semblance compare`: how two results over the same gallery differ. */
+export function addCompareVerb(program: Command, context: VerbContext): void {
+  const verb = program
+    .command("compare")
+    .description("compare two results of eval -o over the same gallery")
+    .argument("<a>", "the document that eval -o wrote of one model")
+    .argument("<b>", "that of the other")
+    .option(
+      "--k <number>",
+      "the cut-off for queries fixed and broken (default: the lowest)",
+      parsePositive,
+    )
+    .option("--resamples <number>", "draws for intervals and tests", parsePositive, 10_000);
+  addOutputOptions(verb);
+  verb.action(async (a: string, b: string, options: CompareOptions) => {
+    await runVerb(context, options, (tools) => runCompare({ a, b }, options, tools));
+  });
+}
+
+async function runCompare(
+  files: { readonly a: string; readonly b: string },
+  options: CompareOptions,
+  { onProgress, signal }: VerbTools,
+): Promise<VerbResult> {
+  const a = await readEvaluatedQueries(files.a);
+  const b = await readEvaluatedQueries(files.b);
+  const { k, resamples, seed } = options;
+  const comparison = await compareEvaluations(
+    withoutUndefined({ a, b, k, resamples, seed, onProgress, signal }),
+  );
+  const document = { ...comparison, files };
+  return { document, text: formatComparison(document) };
+}
