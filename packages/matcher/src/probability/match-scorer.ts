@@ -1,4 +1,4 @@
-import type { OpenedModel } from "@semblance/core";
+import { ConfigError, type OpenedModel } from "@semblance/core";
 import {
   applyCalibration,
   type Calibration,
@@ -34,7 +34,8 @@ export interface MatchScorer {
  * Chooses what makes probabilities: the calibration where it belongs to the model in use, moved to
  * `prior` where one is given, else the model's own scoring.
  *
- * @throws RangeError for a prior that is not in (0, 1), or that there is no calibration to move to.
+ * @throws {@link ConfigError} with code `NOT_CALIBRATED` or `CALIBRATION_STALE` for a prior that there
+ * is no calibration to move to, RangeError for one that is not in (0, 1).
  */
 export function createMatchScorer(
   model: Pick<OpenedModel, "encoder" | "dtype">,
@@ -51,7 +52,11 @@ export function createMatchScorer(
     return { facts: { ...facts, warnings }, calibration, probabilities: onNumbers(apply) };
   }
   if (prior !== undefined) {
-    throw new RangeError("A prior needs a calibration: without one, probabilities have none.");
+    throw new ConfigError({
+      code: warning ? warning.code : "NOT_CALIBRATED",
+      message: `A prior needs a calibration${warning ? `. ${warning.message}` : ", and the model has none."}`,
+      fix: "Calibrate it on validation pairs: semblance calibrate, or matcher.calibrate({ data }).",
+    });
   }
   const before = uncalibratedScoring(model.encoder.scoring);
   const facts = { calibrated: false, method: before.kind, prior: null, warnings };

@@ -1,4 +1,5 @@
 import {
+  DatasetError,
   type Encoder,
   type ItemFailure,
   type RunOptions,
@@ -37,7 +38,7 @@ export interface TableScores {
  * Compares the image and the text of each row; each distinct image and text goes through the model
  * once.
  *
- * @throws TypeError when the data lacks one of the matcher's columns.
+ * @throws {@link DatasetError} with code `COLUMN_NOT_FOUND` when the data lacks one of the columns.
  */
 export async function scoreTable(options: ScoreTableOptions): Promise<TableScores> {
   const { settings, encoder, data, idMappings, signal, onProgress } = options;
@@ -79,7 +80,11 @@ function similarity(images: Vectors, texts: Vectors, row: number): number {
 function requireColumns(table: Table, needed: readonly string[]): void {
   const missing = needed.filter((column) => !(column in table.columns));
   if (missing.length === 0) return;
-  throw new TypeError(
-    `Pairs need the columns ${needed.join(" and ")}; found ${Object.keys(table.columns).join(", ")}.`,
-  );
+  const found = Object.keys(table.columns).map((column) => JSON.stringify(column));
+  throw new DatasetError({
+    code: "COLUMN_NOT_FOUND",
+    message: `Pairs need the columns ${needed.join(" and ")}; found ${found.join(", ")}.`,
+    fix: "Name the columns that hold images and texts: --columns image=NAME,caption=NAME, or query and response of createMatcher.",
+    position: table.source === undefined ? {} : { file: table.source },
+  });
 }

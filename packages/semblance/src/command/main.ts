@@ -1,11 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../version.ts";
 import { addAttachVerb } from "./attach-verb.ts";
+import { addCalibrateVerb } from "./calibrate-verb.ts";
 import { addCompareVerb } from "./compare-verb.ts";
 import { addDoctorVerb } from "./doctor-verb.ts";
 import { addEmbedVerb } from "./embed-verb.ts";
 import { addEvalVerb } from "./eval-verb.ts";
 import { addExportVerb } from "./export-verb.ts";
+import { addPredictVerb } from "./predict-verb.ts";
 import { type CommandIo, writeDocument } from "./run-verb.ts";
 import { addSetupPythonVerb } from "./setup-python-verb.ts";
 import { addTrainVerb } from "./train-verb.ts";
@@ -41,6 +43,8 @@ export async function main(
     addVerifyVerb,
     addTrainVerb,
     addAttachVerb,
+    addCalibrateVerb,
+    addPredictVerb,
     addEmbedVerb,
     addExportVerb,
     addDoctorVerb,

@@ -10,7 +10,8 @@ export interface TrainingDataOptions extends DataOptions {
   readonly seed: number;
 }
 
-const validationNames = ["val", "validation", "dev", "valid"];
+/** What the split to validate on is called. */
+export const validationNames: readonly string[] = ["val", "validation", "dev", "valid"];
 
 /**
  * Training and validation data: from a table each, else from the splits of one, else a share of the
