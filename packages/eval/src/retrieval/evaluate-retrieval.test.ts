@@ -68,6 +68,7 @@ describe("metrics", () => {
     expect(metrics["i2t.meanr"]).toEqual({ value: (1 + 2.5) / 2, n: 2 });
     expect(metrics["i2t.precision@5"]?.value).toBeCloseTo((2 / 5 + 1 / 5) / 2, 15);
     expect(metrics.rsum).toEqual({ value: expect.closeTo(100 * (4 / 9 + 0.5 + 4), 12), n: 5 });
+    expect(metrics.gmean).toEqual({ value: expect.closeTo((4 / 9 / 2) ** (1 / 6), 12), n: 5 });
     expect(ties).toEqual({ t2i: { queries: 1 }, i2t: { queries: 1 } });
     expect(withoutRelevant).toEqual({ t2i: 0, i2t: 1 });
   });
@@ -119,6 +120,40 @@ describe("similarity", () => {
     const evaluation = await evaluateRetrieval(pairs, { similarity: "dot", topHits: 1 });
     const first = queryResult(evaluation, "t2i", 0);
     expect(first).toMatchObject({ hits: [{ row: 1, score: 3 }], metrics: { rank: 2 } });
+  });
+});
+
+describe("ties", () => {
+  const same: EncodedPairs = {
+    text: toEmbeddings(Float32Array.of(1), 1),
+    image: toEmbeddings(new Float32Array(4).fill(1), 1),
+    judgements: [{ text: 0, image: 1, relevance: 1 }],
+  };
+  const ids = { text: ["t"], image: ["a", "b", "c", "d"] };
+
+  test.each([
+    ["expected", 2.5],
+    ["pessimistic", 4],
+    ["optimistic", 1],
+    ["trec", 3],
+  ] as const)("in %s order put the second of four equal images at %d", async (ties, rank) => {
+    const { metrics, ties: counted } = await evaluateRetrieval(same, { ties, ids });
+    expect(metrics["t2i.meanr"]?.value).toBe(rank);
+    expect(counted.t2i.queries).toBe(1);
+  });
+
+  test("in trec order go by row where there are no ids", async () => {
+    const { metrics } = await evaluateRetrieval(same, { ties: "trec" });
+    expect(metrics["t2i.meanr"]?.value).toBe(2);
+  });
+});
+
+test("hubs are told of both galleries", async () => {
+  const { hubness } = await evaluateRetrieval(small, dot);
+  // Galleries of 3 have no eleventh row: every row is among the 3 best of every query that counts.
+  expect(hubness).toEqual({
+    t2i: { k: 3, skewness: 0, antiHubs: 0, largest: 3 },
+    i2t: { k: 3, skewness: 0, antiHubs: 0, largest: 2 },
   });
 });
 
@@ -251,6 +286,8 @@ describe("refusals", () => {
     { cutoffs: [1.5] },
     { topHits: -1 },
     { similarity: "euclidean" as "dot" },
+    { ties: "random" as "trec" },
+    { ties: "trec", ids: { image: ["a"], text: ["a"] } } as const,
     { confidence: { resamples: 0 } },
     { confidence: { seed: 0.5 } },
   ])("of %j come before any work", async (options) => {
