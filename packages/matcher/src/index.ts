@@ -37,7 +37,11 @@ export type {
   CalibrationReport,
   CalibrationSettings,
 } from "./probability/calibrate-options.ts";
-export type { ModelCalibration, ResultWarning } from "./probability/model-calibration.ts";
+export {
+  type ModelCalibration,
+  type ResultWarning,
+  staleness,
+} from "./probability/model-calibration.ts";
 export type {
   Predictions,
   PredictOptions,
@@ -48,5 +52,5 @@ export {
   type SemanticSearchOptions,
   semanticSearch,
 } from "./search/semantic-search.ts";
-export { writeCalibration } from "./storage/calibration-file.ts";
+export { readCalibration, writeCalibration } from "./storage/calibration-file.ts";
 export { type LoadMatcherOptions, loadMatcher } from "./storage/load-matcher.ts";

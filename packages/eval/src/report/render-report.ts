@@ -36,7 +36,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
   const sections = [
     metricsSection(input),
     ranksSection(input),
-    calibrationSection(input.calibration),
+    calibrationSection(input),
     heatMapSection(heatMap && withItems(heatMap, items, facts.protocol.similarity)),
     browserSection(data, chosen),
     hubnessSection(input),

@@ -45,8 +45,12 @@ export interface ReportInput {
   readonly embeddings?: { readonly image: Embeddings; readonly text: Embeddings };
   /** A small picture of an image as a `data:` URI, or `undefined` where there is none. */
   readonly thumbnail?: (image: Item) => Promise<string | undefined>;
-  /** The model's calibration, where it has one. */
+  /** The model's calibration, where it has one that holds. */
   readonly calibration?: Calibration;
+  /** The data that it was made with, in words. */
+  readonly calibratedOn?: string;
+  /** Why the calibration that the model has does not hold. */
+  readonly calibrationWarning?: string;
   /** What it takes to run the evaluation again; must survive `JSON.stringify`. */
   readonly manifest?: object;
   readonly limits?: ReportLimits;

@@ -11,6 +11,7 @@ import { readRowIds } from "../embed/read-row-ids.ts";
 import { hashFiles } from "../model-hash.ts";
 import type { ModelOptions } from "./common-options.ts";
 import type { VerbTools } from "./run-verb.ts";
+import { readStoredCalibration, type StoredCalibration } from "./stored-calibration.ts";
 
 /** Where the vectors to evaluate come from: a model, or a file for each side. */
 export interface EvalSourceOptions extends ModelOptions {
@@ -23,6 +24,7 @@ export interface EvalSourceOptions extends ModelOptions {
 export interface EvalSource extends AsyncDisposable {
   readonly vectors: EvaluateDatasetOptions["source"];
   readonly facts: ModelFacts;
+  readonly stored: StoredCalibration;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function openEvalSource(
   return {
     vectors: encoder,
     facts: { id: encoder.id, name: encoder.name, dtype: opened.dtype ?? null, sha256 },
+    stored: await readStoredCalibration(opened),
     [Symbol.asyncDispose]: () => encoder[Symbol.asyncDispose](),
   };
 }
@@ -60,6 +63,7 @@ async function readSource(imageFile: string, textFile: string): Promise<EvalSour
   return {
     vectors: { image, text, ids },
     facts: { id: null, name: "embeddings", dtype: null, sha256 },
+    stored: {},
     [Symbol.asyncDispose]: async () => {},
   };
 }

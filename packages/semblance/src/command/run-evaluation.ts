@@ -4,6 +4,7 @@ import { type DatasetEvaluation, evaluateDataset } from "@semblance/matcher";
 import type { DataOptions } from "./common-options.ts";
 import { type EvalSourceOptions, openEvalSource } from "./eval-source.ts";
 import type { VerbTools } from "./run-verb.ts";
+import type { StoredCalibration } from "./stored-calibration.ts";
 
 /** What decides the figures of an evaluation: what `eval` is told, and a manifest keeps. */
 export interface EvaluationRequest extends DataOptions, EvalSourceOptions {
@@ -21,6 +22,11 @@ export interface EvaluationRequest extends DataOptions, EvalSourceOptions {
   readonly topHits?: number;
 }
 
+/** An evaluation, and what the model knows of its probabilities. */
+export interface RunEvaluation extends DatasetEvaluation {
+  readonly stored: StoredCalibration;
+}
+
 /**
  * Opens data and model, or data and embeddings, and evaluates.
  *
@@ -29,7 +35,7 @@ export interface EvaluationRequest extends DataOptions, EvalSourceOptions {
 export async function runEvaluation(
   request: EvaluationRequest,
   tools: VerbTools,
-): Promise<DatasetEvaluation> {
+): Promise<RunEvaluation> {
   const columns = withoutUndefined({
     ...request.columns,
     relevance: request.label ?? request.columns?.relevance,
@@ -42,7 +48,7 @@ export async function runEvaluation(
   );
   const split = chooseSplit(dataset, request, tools);
   await using source = await openEvalSource(request, tools);
-  return await evaluateDataset(
+  const evaluation = await evaluateDataset(
     withoutUndefined({
       dataset,
       split,
@@ -57,6 +63,7 @@ export async function runEvaluation(
       signal,
     }),
   );
+  return { ...evaluation, stored: source.stored };
 }
 
 function chooseSplit(

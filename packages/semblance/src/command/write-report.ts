@@ -2,8 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { type Item, SemblanceError, withoutUndefined } from "@semblance/core";
 import { createSharpDecoder, encodeThumbnail } from "@semblance/encoder-onnx";
 import { type ReportInput, renderReport } from "@semblance/eval/report";
-import type { DatasetEvaluation } from "@semblance/matcher";
+import type { ModelCalibration } from "@semblance/matcher";
 import type { EvaluationManifest } from "./evaluation-manifest.ts";
+import type { RunEvaluation } from "./run-evaluation.ts";
 import type { VerbTools } from "./run-verb.ts";
 
 /** How many hits a report lists of each query. */
@@ -14,11 +15,11 @@ const limits = { maxPixels: 100_000_000, maxBytes: 256 * 1024 * 1024 };
 /** Writes an evaluation as one HTML file, with thumbnails of its images. */
 export async function writeReport(
   file: string,
-  evaluation: DatasetEvaluation,
+  evaluation: RunEvaluation,
   manifest: EvaluationManifest,
   tools: Pick<VerbTools, "onProgress" | "signal">,
 ): Promise<void> {
-  const { report, queries, images, texts, embeddings } = evaluation;
+  const { report, queries, images, texts, embeddings, stored } = evaluation;
   const html = await renderReport(
     withoutUndefined({
       facts: report,
@@ -26,12 +27,19 @@ export async function writeReport(
       images,
       texts,
       embeddings,
+      calibration: stored.calibration?.calibration,
+      calibratedOn: stored.calibration && nameOf(stored.calibration),
+      calibrationWarning: stored.warning,
       manifest,
       thumbnail: createThumbnails(tools),
       signal: tools.signal,
     }),
   );
   await writeFile(file, html);
+}
+
+function nameOf({ data: { name, split } }: ModelCalibration): string {
+  return split === null ? name : `${name}, split “${split}”`;
 }
 
 /** Pictures of items as `data:` URIs; none of an item whose image cannot be read any more. */

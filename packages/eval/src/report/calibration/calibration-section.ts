@@ -3,24 +3,33 @@ import type { ReliabilityOf } from "../../calibration/reliability.ts";
 import type { MetricValue } from "../../retrieval/evaluation.ts";
 import { formatCount, formatMetric, formatPercent } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
+import type { ReportInput } from "../report-input.ts";
 import { section } from "../section.ts";
 import { reliabilityChart } from "./reliability-chart.ts";
+import { thresholdTable } from "./threshold-table.ts";
 
 /** How far the model's probabilities can be taken at their word; how to calibrate it, where it is not. */
-export function calibrationSection(calibration: Calibration | undefined): Markup {
-  const body = calibration === undefined ? uncalibrated() : calibrated(calibration);
+export function calibrationSection({
+  calibration,
+  calibratedOn,
+  calibrationWarning,
+}: Pick<ReportInput, "calibration" | "calibratedOn" | "calibrationWarning">): Markup {
+  const body = calibration
+    ? calibrated(calibration, calibratedOn)
+    : uncalibrated(calibrationWarning);
   return section("calibration", "Calibration", body);
 }
 
-function uncalibrated(): Markup {
-  return markup`<p>This model is not calibrated: its scores are not probabilities, and no score means “a match” by itself. <code>semblance calibrate -m MODEL -d VAL</code> measures on validation pairs what a score is worth and stores it with the model.</p>`;
+function uncalibrated(warning = "This model is not calibrated."): Markup {
+  return markup`<p>${warning} Its scores are not probabilities, and none of them means “a match” by itself. <code>semblance calibrate -m MODEL -d VAL</code> measures on validation pairs what a score is worth and stores it with the model.</p>`;
 }
 
-function calibrated(calibration: Calibration): Markup {
+function calibrated(calibration: Calibration, data: string | undefined): Markup {
   const { method, sampling, fittedPrior, reliability } = calibration;
   const { before, after } = reliability;
-  return markup`<p>Calibrated by <b>${method}</b> on ${formatCount(sampling.positives)} matching and ${formatCount(sampling.negatives)} other pairs (${ruleNames[sampling.rule]}), for a share of matches of ${formatShare(fittedPrior)}. Measured at that share, on pairs that the curve was not fitted on.</p>
+  return markup`<p>Calibrated by <b>${method}</b> on ${formatCount(sampling.positives)} matching and ${formatCount(sampling.negatives)} other pairs${data === undefined ? "" : ` of ${data}`} (${ruleNames[sampling.rule]}), for a share of matches of ${formatShare(fittedPrior)}. Measured at that share, on pairs that the curve was not fitted on.</p>
 <div class="beside">${reliabilityChart(before, after)}${qualityTable(before, after)}</div>
+${thresholdTable(calibration.thresholds ?? [])}
 <details><summary>The points of the diagram as tables</summary>
 <div class="beside">${binTable("Before", before)}${binTable("After", after)}</div></details>`;
 }
