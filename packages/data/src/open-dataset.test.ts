@@ -28,6 +28,32 @@ test("takes the first reader that recognises the source", async () => {
   expect((await openDataset(source, { readers: [table, greedy] })).name).toBe("splits");
 });
 
+test("prefers a format to a table, and takes a reader by name", async () => {
+  const results = join(import.meta.dirname, "../fixtures/formats/flickr30k/results.csv");
+
+  expect((await openDataset(results)).failures).toHaveLength(2);
+  await expect(openDataset(results, { reader: "table" })).rejects.toMatchObject({
+    code: "COLUMN_NOT_FOUND",
+  });
+  await expect(openDataset(results, { reader: "flicker" })).rejects.toMatchObject({
+    code: "READER_NOT_FOUND",
+    message: expect.stringContaining("there are karpathy, coco, flickr, "),
+  });
+});
+
+test("asks which of several formats a folder is in", async () => {
+  await using folder = await temporaryFile("corpus.jsonl", "");
+  for (const name of ["queries.jsonl", "qrels/test.tsv", "test_caps.txt"]) {
+    await folder.add(name, "");
+  }
+
+  await expect(openDataset(folder.folder)).rejects.toMatchObject({
+    code: "AMBIGUOUS_FORMAT",
+    message: `${folder.folder} can be read in several ways: vse, beir.`,
+    fix: 'Say which: --reader vse, or { reader: "vse" } in code.',
+  });
+});
+
 test("hands its other options to the reader", async () => {
   const opening = openDataset(source, { columns: { image: "photo" } });
 

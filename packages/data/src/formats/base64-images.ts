@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { withoutUndefined } from "@semblance/core";
 import { readLines } from "../source/read-lines.ts";
 import { unpackOnce } from "../source/unpack-once.ts";
 import type { FormatOptions } from "./format-reader.ts";
@@ -19,10 +20,10 @@ export async function* unpackImages(
   file: string,
   options: FormatOptions & { readonly cacheFolder?: string | undefined },
 ): AsyncGenerator<UnpackedImage, void, undefined> {
-  const { cacheFolder } = options;
+  const { cacheFolder, signal } = options;
   const folder = await unpackOnce({
     file,
-    cacheFolder,
+    ...withoutUndefined({ cacheFolder, signal }),
     async unpack(unpacked) {
       for await (const image of readImages(file, options)) {
         if ("problem" in image) continue;

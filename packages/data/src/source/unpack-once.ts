@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { RunOptions } from "@semblance/core";
 import { fileUnreadable } from "./file-errors.ts";
 import { userCacheFolder } from "./user-cache-folder.ts";
 
 /** Options of {@link unpackOnce}. */
-export interface UnpackOptions {
+export interface UnpackOptions extends Pick<RunOptions, "signal"> {
   /** The packed file: its path, size and time of change say whether it was unpacked before. */
   readonly file: string;
   /** @defaultValue `unpacked` in the user's cache folder */
-  readonly cacheFolder?: string | undefined;
+  readonly cacheFolder?: string;
   /** Writes what is in the file to an empty folder. */
   unpack(folder: string): Promise<void>;
 }
@@ -26,6 +27,7 @@ export async function unpackOnce(options: UnpackOptions): Promise<string> {
   const unfinished = await mkdtemp(`${folder}-`);
   try {
     await options.unpack(unfinished);
+    options.signal?.throwIfAborted();
     await rename(unfinished, folder);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
