@@ -5,7 +5,6 @@ export {
   type PairedOptions,
   pairedInterval,
 } from "@semblance/core";
-export type { Abstention } from "./calibration/abstention.ts";
 export {
   applyCalibration,
   uncalibratedProbabilities,
@@ -19,9 +18,17 @@ export type {
   CrossValidation,
   UncalibratedScoring,
 } from "./calibration/calibration.ts";
-export { type ChooseAbstentionOptions, chooseAbstention } from "./calibration/choose-abstention.ts";
-export { type ChooseThresholdOptions, chooseThreshold } from "./calibration/choose-threshold.ts";
-export type { ChosenThreshold, ThresholdTarget } from "./calibration/chosen-threshold.ts";
+export type { Abstention } from "./calibration/decisions/abstention.ts";
+export {
+  type ChooseAbstentionOptions,
+  chooseAbstention,
+} from "./calibration/decisions/choose-abstention.ts";
+export {
+  type ChooseThresholdOptions,
+  chooseThreshold,
+} from "./calibration/decisions/choose-threshold.ts";
+export type { ChosenThreshold, ThresholdTarget } from "./calibration/decisions/chosen-threshold.ts";
+export { type TopScores, topScores } from "./calibration/decisions/top-scores.ts";
 export {
   type EvaluateCalibrationOptions,
   evaluateCalibration,
@@ -30,7 +37,6 @@ export { fitCalibration } from "./calibration/fit-calibration.ts";
 export type { FitCalibrationOptions } from "./calibration/fit-options.ts";
 export { uncalibratedScoring } from "./calibration/read-scoring.ts";
 export type { Reliability, ReliabilityOf } from "./calibration/reliability.ts";
-export { type TopScores, topScores } from "./calibration/top-scores.ts";
 export {
   type CompareEvaluationsOptions,
   compareEvaluations,

@@ -1,6 +1,6 @@
 import { checkPrior } from "../pairs/pair-table.ts";
 import type { Calibration, UncalibratedScoring } from "./calibration.ts";
-import { curveLogit, logit, sigmoid, uncalibratedLogit } from "./curve.ts";
+import { curveLogit, logit, sigmoid, uncalibratedLogit } from "./curves/curve.ts";
 
 /**
  * The probability of a match for every score, at the calibration's prior.

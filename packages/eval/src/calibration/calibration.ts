@@ -1,7 +1,7 @@
 import type { PairSampling } from "../pairs/scored-pairs.ts";
 import type { MetricValue } from "../retrieval/evaluation.ts";
-import type { Abstention } from "./abstention.ts";
-import type { ChosenThreshold } from "./chosen-threshold.ts";
+import type { Abstention } from "./decisions/abstention.ts";
+import type { ChosenThreshold } from "./decisions/chosen-threshold.ts";
 import type { Reliability } from "./reliability.ts";
 
 /**

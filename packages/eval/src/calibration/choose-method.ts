@@ -6,7 +6,7 @@ import type { PairConfidence } from "../pairs/scored-pairs.ts";
 import { standardError, withInterval } from "../pairs/summarize-samples.ts";
 import type { MetricValue } from "../retrieval/evaluation.ts";
 import type { CalibrationMethod } from "./calibration.ts";
-import { calibrationMethods } from "./fit-curve.ts";
+import { calibrationMethods } from "./curves/fit-curve.ts";
 
 /** Which method was chosen, and by what. */
 export interface ChosenMethod {

@@ -3,8 +3,8 @@ import { rankPairs } from "../pairs/pair-ranking.ts";
 import { type PairTable, weightsAt } from "../pairs/pair-table.ts";
 import { assignFolds, type FoldOptions } from "./assign-folds.ts";
 import type { CalibrationMethod, UncalibratedScoring } from "./calibration.ts";
-import { curveLogit, sigmoid } from "./curve.ts";
-import { type CurvePairs, fitCurve } from "./fit-curve.ts";
+import { curveLogit, sigmoid } from "./curves/curve.ts";
+import { type CurvePairs, fitCurve } from "./curves/fit-curve.ts";
 
 /** What {@link cross-validate} tries. */
 export interface CrossValidateOptions extends FoldOptions, RunOptions {

@@ -7,7 +7,7 @@ import { clustersWithMatch } from "./assign-folds.ts";
 import type { Calibration, CalibrationCurve, CalibrationMethod } from "./calibration.ts";
 import { chooseMethod } from "./choose-method.ts";
 import { crossValidate, type OutOfFold } from "./cross-validate.ts";
-import { calibrationMethods, fitCurve } from "./fit-curve.ts";
+import { calibrationMethods, fitCurve } from "./curves/fit-curve.ts";
 import type { FitCalibrationOptions } from "./fit-options.ts";
 import { measureReliability } from "./measure-reliability.ts";
 import { nameOfScoring, uncalibratedScoring } from "./read-scoring.ts";

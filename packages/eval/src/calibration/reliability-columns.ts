@@ -2,9 +2,9 @@ import type { PairMeasure } from "../pairs/pair-cells.ts";
 import type { PairTable } from "../pairs/pair-table.ts";
 import { logLoss, squaredError } from "../pairs/probability-scores.ts";
 import { assignBins, type Binning } from "../pairs/reliability-bins.ts";
-import { logit, sigmoid } from "./curve.ts";
-import { fitLogistic } from "./logistic-regression.ts";
-import { solveSymmetric } from "./solve-symmetric.ts";
+import { logit, sigmoid } from "./curves/curve.ts";
+import { fitLogistic } from "./curves/logistic-regression.ts";
+import { solveSymmetric } from "./curves/solve-symmetric.ts";
 
 /** The name of a figure in {@link ReliabilityColumns}. */
 export type ReliabilityFigure = "brier" | "logLoss" | "ece" | "slope" | "intercept";

@@ -60,9 +60,12 @@ export function meansOfCells(cells: PairCells, times?: Uint32Array): Float64Arra
   const matches = totalsOf(cells.ofMatches, cells.columns + 1, times);
   const others = totalsOf(cells.ofOthers, cells.columns + 1, times);
   const { ofMatch, ofOther } = classFactors(cells.fixedPrior, matches[0] ?? 0, others[0] ?? 0);
-  return Float64Array.from({ length: cells.columns }, (_, column) => {
-    return (matches[column + 1] ?? 0) * ofMatch + (others[column + 1] ?? 0) * ofOther;
-  });
+  const means = new Float64Array(cells.columns);
+  for (let column = 0; column < means.length; column++) {
+    const match = (matches[column + 1] as number) * ofMatch;
+    means[column] = match + (others[column + 1] as number) * ofOther;
+  }
+  return means;
 }
 
 /** What to multiply the weights of each class with so that all add up to 1. */

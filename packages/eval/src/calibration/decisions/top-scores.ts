@@ -5,11 +5,11 @@ import {
   scoreRows,
   yieldToEventLoop,
 } from "@semblance/core";
-import { checkEmbeddings } from "../retrieval/check-embeddings.ts";
-import type { Direction } from "../retrieval/evaluation.ts";
-import type { RelevantRows } from "../retrieval/query-columns.ts";
-import { readRelevance } from "../retrieval/relevance/relevance.ts";
-import { relevanceClusters } from "../retrieval/relevance/relevance-clusters.ts";
+import { checkEmbeddings } from "../../retrieval/check-embeddings.ts";
+import type { Direction } from "../../retrieval/evaluation.ts";
+import type { RelevantRows } from "../../retrieval/query-columns.ts";
+import { readRelevance } from "../../retrieval/relevance/relevance.ts";
+import { relevanceClusters } from "../../retrieval/relevance/relevance-clusters.ts";
 
 /** The best score of every query that has a target and something besides. */
 export interface TopScores {

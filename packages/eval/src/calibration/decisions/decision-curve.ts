@@ -1,5 +1,5 @@
-import { rankPairs } from "../pairs/pair-ranking.ts";
-import type { PairTable } from "../pairs/pair-table.ts";
+import { rankPairs } from "../../pairs/pair-ranking.ts";
+import type { PairTable } from "../../pairs/pair-table.ts";
 
 /** What calling pairs matches from a score on gives: one place per distinct score, highest first. */
 export interface DecisionCurve {

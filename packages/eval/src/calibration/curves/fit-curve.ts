@@ -1,5 +1,5 @@
-import type { PairRanking } from "../pairs/pair-ranking.ts";
-import type { CalibrationCurve, CalibrationMethod, UncalibratedScoring } from "./calibration.ts";
+import type { PairRanking } from "../../pairs/pair-ranking.ts";
+import type { CalibrationCurve, CalibrationMethod, UncalibratedScoring } from "../calibration.ts";
 import { betaFeatures } from "./curve.ts";
 import { fitIsotonic } from "./isotonic-regression.ts";
 import { fitLogistic } from "./logistic-regression.ts";

@@ -1,5 +1,5 @@
-import type { PairSampling } from "../pairs/scored-pairs.ts";
-import type { MetricValue } from "../retrieval/evaluation.ts";
+import type { PairSampling } from "../../pairs/scored-pairs.ts";
+import type { MetricValue } from "../../retrieval/evaluation.ts";
 
 /** What a decision threshold should reach: a share in (0, 1), or the highest F1. */
 export type ThresholdTarget =

@@ -1,9 +1,9 @@
 import { CalibrationError, type RunOptions } from "@semblance/core";
-import { narrowToClusters } from "../pairs/measure-decisions.ts";
-import { type ConfidenceSettings, resampleMeans } from "../pairs/pair-intervals.ts";
-import type { PairTable } from "../pairs/pair-table.ts";
-import { withInterval } from "../pairs/summarize-samples.ts";
-import { clustersWithMatch } from "./assign-folds.ts";
+import { narrowToClusters } from "../../pairs/measure-decisions.ts";
+import { type ConfidenceSettings, resampleMeans } from "../../pairs/pair-intervals.ts";
+import type { PairTable } from "../../pairs/pair-table.ts";
+import { withInterval } from "../../pairs/summarize-samples.ts";
+import { clustersWithMatch } from "../assign-folds.ts";
 import type { DecisionCurve } from "./decision-curve.ts";
 
 /** A share that a threshold should reach. */

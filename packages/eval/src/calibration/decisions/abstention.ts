@@ -1,4 +1,4 @@
-import type { MetricValue } from "../retrieval/evaluation.ts";
+import type { MetricValue } from "../../retrieval/evaluation.ts";
 
 /** From which best score on a search has found something, and below which it says "no good match". */
 export interface Abstention {

@@ -1,4 +1,4 @@
-import type { PairRanking } from "../pairs/pair-ranking.ts";
+import type { PairRanking } from "../../pairs/pair-ranking.ts";
 
 /** What {@link fitIsotonic} fits. */
 export interface IsotonicOptions {

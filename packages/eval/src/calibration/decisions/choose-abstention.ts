@@ -4,12 +4,12 @@ import {
   type Interval,
   wilsonInterval,
 } from "@semblance/core";
-import { readConfidence } from "../pairs/pair-intervals.ts";
-import type { PairConfidence } from "../pairs/scored-pairs.ts";
-import type { MetricValue } from "../retrieval/evaluation.ts";
+import { readConfidence } from "../../pairs/pair-intervals.ts";
+import type { PairConfidence } from "../../pairs/scored-pairs.ts";
+import type { MetricValue } from "../../retrieval/evaluation.ts";
+import { applyCalibration } from "../apply-calibration.ts";
+import type { Calibration } from "../calibration.ts";
 import type { Abstention } from "./abstention.ts";
-import { applyCalibration } from "./apply-calibration.ts";
-import type { Calibration } from "./calibration.ts";
 
 /** Options of {@link chooseAbstention}: one best score per query, as `topScores` finds them. */
 export interface ChooseAbstentionOptions {

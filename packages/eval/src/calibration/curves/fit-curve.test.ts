@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { rankPairs } from "../pairs/pair-ranking.ts";
-import type { CalibrationMethod } from "./calibration.ts";
+import { rankPairs } from "../../pairs/pair-ranking.ts";
+import type { CalibrationMethod } from "../calibration.ts";
 import { curveLogit, sigmoid } from "./curve.ts";
 import { type CurvePairs, fitCurve } from "./fit-curve.ts";
 import fixture from "./fixtures/curves.json" with { type: "json" };

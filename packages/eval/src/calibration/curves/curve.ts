@@ -1,4 +1,4 @@
-import type { CalibrationCurve, UncalibratedScoring } from "./calibration.ts";
+import type { CalibrationCurve, UncalibratedScoring } from "../calibration.ts";
 import { interpolate } from "./isotonic-regression.ts";
 import { softplus } from "./logistic-regression.ts";
 

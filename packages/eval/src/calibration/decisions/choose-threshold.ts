@@ -1,10 +1,10 @@
 import { type RunOptions, withoutUndefined } from "@semblance/core";
-import { measureDecisions } from "../pairs/measure-decisions.ts";
-import { readConfidence } from "../pairs/pair-intervals.ts";
-import { oneClass, type PairTable, readPairs } from "../pairs/pair-table.ts";
-import type { PairConfidence, Prior, ScoredPairs } from "../pairs/scored-pairs.ts";
-import { applyCalibration, withPrior } from "./apply-calibration.ts";
-import type { Calibration } from "./calibration.ts";
+import { measureDecisions } from "../../pairs/measure-decisions.ts";
+import { readConfidence } from "../../pairs/pair-intervals.ts";
+import { oneClass, type PairTable, readPairs } from "../../pairs/pair-table.ts";
+import type { PairConfidence, Prior, ScoredPairs } from "../../pairs/scored-pairs.ts";
+import { applyCalibration, withPrior } from "../apply-calibration.ts";
+import type { Calibration } from "../calibration.ts";
 import type { ChosenThreshold, ThresholdTarget } from "./chosen-threshold.ts";
 import { type DecisionCurve, decisionCurve } from "./decision-curve.ts";
 import { checkSupport, type ShareTarget, targetNotSupported } from "./threshold-support.ts";
