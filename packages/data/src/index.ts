@@ -1,5 +1,14 @@
 export { type HashGalleryOptions, hashGallery } from "./dataset/dataset-hash.ts";
 export { selectSplit } from "./dataset/select-split.ts";
+export type { Finding, FindingItem, FindingKind, FindingSeverity } from "./doctor/finding.ts";
+export type {
+  DatasetInspection,
+  InspectionCounts,
+  InspectionOptions,
+} from "./doctor/inspect-data.ts";
+export { inspectDataset } from "./doctor/inspect-dataset.ts";
+export { type InspectTablesOptions, inspectTables } from "./doctor/inspect-tables.ts";
+export { withoutRows } from "./doctor/without-rows.ts";
 export { createBeirReader } from "./formats/beir.ts";
 export { type ChineseClipReaderOptions, createChineseClipReader } from "./formats/chinese-clip.ts";
 export { createCocoReader } from "./formats/coco.ts";
