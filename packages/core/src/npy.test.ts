@@ -80,3 +80,17 @@ test("refuses embeddings that are not rows of floats", () => {
     expect(() => decodeNpyEmbeddings(bytes)).toThrow("expected floats in rows and columns");
   }
 });
+
+test("leaves the values where they are when the file has its memory to itself", () => {
+  const file = encodeNpy({ data: Float32Array.of(1, 2), shape: [1, 2] });
+  expect(decodeNpyEmbeddings(file).data.buffer).toBe(file.buffer);
+});
+
+test("copies values out of memory that holds other things, too", () => {
+  const file = encodeNpy({ data: Float32Array.of(1, 2), shape: [1, 2] });
+  const shared = new Uint8Array(file.length + 3);
+  shared.set(file, 3);
+  const { data } = decodeNpyEmbeddings(shared.subarray(3));
+  expect([...data]).toEqual([1, 2]);
+  expect(data.buffer).not.toBe(shared.buffer);
+});

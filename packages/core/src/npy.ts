@@ -80,22 +80,35 @@ export interface DecodedNpy extends NpyArray {
 /**
  * Reads a `.npy` file of numbers: little-endian, C order, format version 1 to 3.
  *
+ * The values stay where they are when `bytes` is all of its buffer, as a whole file read at once is:
+ * a gigabyte of embeddings should not be in memory twice.
+ *
  * @throws {@link DatasetError} with code `NPY_INVALID`.
  */
 export function decodeNpy(bytes: Uint8Array): DecodedNpy {
   const { dtype, shape, start } = decodeNpyHeader(bytes);
   const count = shape.reduce((product, length) => product * length, 1);
-  // A copy, so that elements are aligned; not by slice, which gives a view in a subclass of Node's.
-  const body = new Uint8Array(bytes.subarray(start)).buffer;
+  const { buffer, offset } = alignBody(bytes, start);
+  const length = buffer.byteLength - offset;
   if (dtype === "<f2") {
-    requireLength(body, count * 2);
-    return { dtype, shape, data: float16ToFloat32(new Uint16Array(body, 0, count)) };
+    requireLength(length, count * 2);
+    return { dtype, shape, data: float16ToFloat32(new Uint16Array(buffer, offset, count)) };
   }
   if (!isFormat(dtype))
     throw invalid(`holds values of type ${dtype}, which has no counterpart here`);
   const make = formats[dtype];
-  requireLength(body, count * make.BYTES_PER_ELEMENT);
-  return { dtype, shape, data: new make(body, 0, count) };
+  requireLength(length, count * make.BYTES_PER_ELEMENT);
+  return { dtype, shape, data: new make(buffer, offset, count) };
+}
+
+// Elements begin at a multiple of their size, of 8 bytes at most.
+function alignBody(bytes: Uint8Array, start: number) {
+  const { buffer, byteLength } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && start % 8 === 0) {
+    return { buffer, offset: start };
+  }
+  // Not by slice, which gives a view in a subclass of Node's.
+  return { buffer: new Uint8Array(bytes.subarray(start)).buffer, offset: 0 };
 }
 
 /**
@@ -139,9 +152,9 @@ function isFormat(dtype: string): dtype is keyof typeof formats {
   return Object.hasOwn(formats, dtype);
 }
 
-function requireLength(body: ArrayBuffer, expected: number): void {
-  if (body.byteLength >= expected) return;
-  throw invalid(`is cut off: ${body.byteLength} bytes of data, its header says ${expected}`);
+function requireLength(found: number, expected: number): void {
+  if (found >= expected) return;
+  throw invalid(`is cut off: ${found} bytes of data, its header says ${expected}`);
 }
 
 function inFortranOrder(): DatasetError {
