@@ -54,11 +54,12 @@ test("the encoder alone lists a file that is no image and encodes the others", a
   expect(output).toContain("left out");
 });
 
-test("the predictor evaluates, fits, evaluates again, searches, saves and loads", {
+test("the predictor evaluates, fits, calibrates, predicts, searches, saves and loads", {
   timeout: 300_000,
 }, async () => {
   const parameters = [join(demo, "run"), join(demo, "pictograms.csv"), join(demo, "predictor")];
   const output = await runExample("predictor.ts", ...parameters);
   expect(output).toMatch(/kept (best|start) after \d+ steps/);
-  expect(output.match(/\.png 0\.\d{3}/g)).toHaveLength(3);
+  expect(output).toMatch(/the first pair of test matches with [01]\.\d{3} \(/);
+  expect(output.match(/\.png 0\.\d{3}, a match with [01]\.\d{3}/g)).toHaveLength(3);
 });

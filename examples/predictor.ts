@@ -1,4 +1,4 @@
-// The whole predictor on your own pairs: evaluate, fine-tune, evaluate again, search, save and load.
+// The whole predictor on your own pairs: evaluate, fine-tune, evaluate again, calibrate, predict, search, save and load.
 //   node examples/predictor.ts MODEL TABLE RUN    (a table with image, caption and split columns)
 import {
   createMatcher,
@@ -41,6 +41,13 @@ process.stdout.write(
 const tuned = await matcher.evaluate({ data: test, cutoffs: [1, 5, 10] });
 process.stdout.write(`after: ${tuned.score.toFixed(3)}\n`);
 
+const { calibration } = await matcher.calibrate({ data: validation });
+const { probabilities, prior } = await matcher.predictProba(test);
+const [first = 0] = probabilities;
+process.stdout.write(
+  `the first pair of test matches with ${first?.toFixed(3)} (${calibration.calibration.method}, at a prior of ${prior?.toFixed(4)})\n`,
+);
+
 await matcher.save(`${run}/saved`);
 await using loaded = await loadMatcher(`${run}/saved`);
 const queryData = { caption: ["a red fruit"] };
@@ -50,7 +57,9 @@ const [hits = []] = await semanticSearch({
   responseData: test,
   topK: 3,
 });
-for (const { id, score } of hits) process.stdout.write(`  ${id} ${score.toFixed(3)}\n`);
+for (const { id, score, probability = Number.NaN } of hits) {
+  process.stdout.write(`  ${id} ${score.toFixed(3)}, a match with ${probability.toFixed(3)}\n`);
+}
 
 /** The rows of one split, as a table of its own. */
 function rowsOf(whole: Table, split: string): Table {

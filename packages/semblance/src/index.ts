@@ -28,6 +28,9 @@ export {
   type Matcher,
   type MatcherConfig,
   type MatcherEvaluation,
+  type ModelCalibration,
+  type Predictions,
+  type ProbabilityPredictions,
   type SearchHit,
   semanticSearch,
 } from "@semblance/matcher";

@@ -3,8 +3,7 @@ import {
   type Encoder,
   type ItemFailure,
   type RunOptions,
-  scoreRows,
-  selectRows,
+  rowOf,
   type Table,
   withoutUndefined,
 } from "@semblance/core";
@@ -64,17 +63,13 @@ export async function scoreTable(options: ScoreTableOptions): Promise<TableScore
 
 type Vectors = Awaited<ReturnType<typeof encodeDistinct>>;
 
-// Through scoreRows, so that a pair scores here exactly what it scores in a search.
+// Summed up in float64 in the order of the dimensions, as scoreRows does, and rounded where it is stored.
 function similarity(images: Vectors, texts: Vectors, row: number): number {
-  const at = texts.vectorOfRow[row] ?? 0;
-  const gallery = selectRows(images.embeddings, [images.vectorOfRow[row] ?? 0]);
-  const [score = Number.NaN] = scoreRows({
-    queries: texts.embeddings,
-    from: at,
-    to: at + 1,
-    gallery,
-  });
-  return score;
+  const image = rowOf(images.embeddings, images.vectorOfRow[row] ?? 0);
+  const text = rowOf(texts.embeddings, texts.vectorOfRow[row] ?? 0);
+  let sum = 0;
+  for (let i = 0; i < text.length; i++) sum += (text[i] ?? 0) * (image[i] ?? 0);
+  return sum;
 }
 
 function requireColumns(table: Table, needed: readonly string[]): void {
