@@ -11,6 +11,8 @@ import { calibrationMethods } from "./curves/fit-curve.ts";
 /** Which method was chosen, and by what. */
 export interface ChosenMethod {
   readonly method: CalibrationMethod;
+  /** Of the method, out of fold. */
+  readonly probabilities: Float64Array;
   readonly logLoss: Partial<Record<CalibrationMethod, MetricValue>>;
 }
 
@@ -48,8 +50,10 @@ export async function chooseMethod(
     );
     return losses[method].value - losses[best].value <= standardError(difference);
   };
+  const method = methods.find(isAsGood) ?? best;
   return {
-    method: methods.find(isAsGood) ?? best,
+    method,
+    probabilities: probabilities.get(method) ?? new Float64Array(),
     logLoss: mapValues(losses, (loss) => withInterval(loss)),
   };
 }

@@ -6,7 +6,7 @@ import type { CalibrationMethod, UncalibratedScoring } from "./calibration.ts";
 import { curveLogit, sigmoid } from "./curves/curve.ts";
 import { type CurvePairs, fitCurve } from "./curves/fit-curve.ts";
 
-/** What {@link cross-validate} tries. */
+/** What {@link crossValidate} tries. */
 export interface CrossValidateOptions extends FoldOptions, RunOptions {
   readonly methods: readonly CalibrationMethod[];
   readonly before: UncalibratedScoring;

@@ -1,6 +1,6 @@
 import { CalibrationError, createRandom } from "@semblance/core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawPairs, posteriorOf } from "../pairs/fixtures/draw-pairs.ts";
+import { drawPairs, posteriorOf } from "../fixtures/draw-pairs.ts";
 import { readPairs } from "../pairs/pair-table.ts";
 import { applyCalibration, uncalibratedProbabilities, withPrior } from "./apply-calibration.ts";
 import { assignFolds } from "./assign-folds.ts";

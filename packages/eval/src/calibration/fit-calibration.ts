@@ -39,16 +39,17 @@ export async function fitCalibration(options: FitCalibrationOptions): Promise<Ca
     confidence: confidence || { resamples: 200, seed: 0 },
   });
   const curve = fitChosen(chosen.method, { ...table, ranking: rankPairs(table.scores), before });
-  const unseen = outOfFold.probabilities.get(chosen.method) ?? new Float64Array();
   const reliability = await measureReliability(table, {
     before: {
       name: nameOfScoring(before),
       probabilities: uncalibratedProbabilities(before, table.scores),
     },
-    after: { name: chosen.method, probabilities: unseen },
+    after: { name: chosen.method, probabilities: chosen.probabilities },
     confidence,
     ...run,
   });
+  const { logLoss } = chosen;
+  const refused = Object.fromEntries(outOfFold.refused);
   return {
     schema: 1,
     ...curve,
@@ -56,12 +57,7 @@ export async function fitCalibration(options: FitCalibrationOptions): Promise<Ca
     prior: table.prior,
     fittedPrior: table.prior,
     sampling: table.sampling,
-    crossValidation: {
-      folds,
-      seed,
-      logLoss: chosen.logLoss,
-      refused: Object.fromEntries(outOfFold.refused),
-    },
+    crossValidation: { folds, seed, logLoss, refused },
     reliability,
   };
 }

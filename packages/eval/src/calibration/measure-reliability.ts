@@ -4,10 +4,14 @@ import type { PairTable } from "../pairs/pair-table.ts";
 import { type Binning, summarizeBins } from "../pairs/reliability-bins.ts";
 import { withInterval, withMirroredInterval } from "../pairs/summarize-samples.ts";
 import type { Reliability, ReliabilityOf } from "./reliability.ts";
-import { type ReliabilityFigure, reliabilityColumns } from "./reliability-columns.ts";
+import {
+  type ReliabilityColumns,
+  type ReliabilityFigure,
+  reliabilityColumns,
+} from "./reliability-columns.ts";
 
 /** Probabilities and what makes them. */
-export interface NamedProbabilities {
+interface NamedProbabilities {
   readonly name: string;
   /** One per pair, in [0, 1]. */
   readonly probabilities: Float64Array;
@@ -29,16 +33,34 @@ export async function measureReliability(
 ): Promise<Reliability> {
   const before = reliabilityColumns(table, options.before.probabilities, binning);
   const after = reliabilityColumns(table, options.after.probabilities, binning);
+  const sampled = await resampleMeans(table, { ...options, ...sideBySide(table, before, after) });
+  const summarize = (side: "before" | "after", binOf: Uint32Array): ReliabilityOf => {
+    const { name, probabilities } = options[side];
+    const bins = summarizeBins({ ...table, probabilities }, binOf);
+    return { ...figuresOf(sampled, side, name), binning, bins };
+  };
+  return {
+    prior: table.prior,
+    before: summarize("before", before.binOf),
+    after: summarize("after", after.binOf),
+    brierSkill: {
+      overBaseRate: withInterval(sampled.overBaseRate),
+      overBefore: withInterval(sampled.overBefore),
+    },
+  };
+}
+
+// Columns: the label, and those of both sides.
+function sideBySide(table: PairTable, before: ReliabilityColumns, after: ReliabilityColumns) {
   const middle = 1 + before.columns;
-  const sampled = await resampleMeans(table, {
-    ...options,
+  return {
     columns: middle + after.columns,
-    measure: (pair, row) => {
+    measure: (pair: number, row: Float64Array) => {
       row[0] = table.labels[pair] ?? 0;
       before.measure(pair, row.subarray(1, middle));
       after.measure(pair, row.subarray(middle));
     },
-    statistics: (means) => {
+    statistics: (means: Float64Array) => {
       const prior = means[0] ?? 0;
       const ofBefore = before.statistics(means.subarray(1, middle));
       const ofAfter = after.statistics(means.subarray(middle));
@@ -48,23 +70,6 @@ export async function measureReliability(
         overBaseRate: 1 - ofAfter.brier / (prior * (1 - prior)),
         overBefore: 1 - ofAfter.brier / ofBefore.brier,
       };
-    },
-  });
-  const summarize = (side: "before" | "after", binOf: Uint32Array): ReliabilityOf => {
-    const { name, probabilities } = options[side];
-    return {
-      ...figuresOf(sampled, side, name),
-      binning,
-      bins: summarizeBins({ ...table, probabilities }, binOf),
-    };
-  };
-  return {
-    prior: table.prior,
-    before: summarize("before", before.binOf),
-    after: summarize("after", after.binOf),
-    brierSkill: {
-      overBaseRate: withInterval(sampled.overBaseRate),
-      overBefore: withInterval(sampled.overBefore),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import fixture from "../fixtures/pair-metrics.json" with { type: "json" };
 import { evaluatePairs } from "./evaluate-pairs.ts";
-import fixture from "./fixtures/pair-metrics.json" with { type: "json" };
 
 const quick = { resamples: 200 };
 const few = {

@@ -51,9 +51,11 @@ export function narrowToClusters(
   return { ...sampled, clusters: Math.min(sampled.clusters, images.size, texts.size) };
 }
 
-/** From the weights of pairs that are rightly called matches, that are called so, and that are. */
-export function decisionStatistics([right = 0, called = 0, matches = 0]: ArrayLike<number> &
-  Iterable<number>): Record<"precision" | "recall" | "f1", number> {
+// From the weights of pairs that are rightly called matches, that are called so, and that are.
+function decisionStatistics([right = 0, called = 0, matches = 0]: Float64Array): Record<
+  "precision" | "recall" | "f1",
+  number
+> {
   return {
     precision: right / called,
     recall: right / matches,

@@ -74,9 +74,11 @@ export function classFactors(
   match: number,
   other: number,
 ): { ofMatch: number; ofOther: number } {
-  if (prior === undefined) return { ofMatch: 1 / (match + other), ofOther: 1 / (match + other) };
   const isOneClass = prior === 0 || prior === 1;
-  if (isOneClass) return { ofMatch: 1 / (match + other), ofOther: 1 / (match + other) };
+  if (prior === undefined || isOneClass) {
+    const ofAny = 1 / (match + other);
+    return { ofMatch: ofAny, ofOther: ofAny };
+  }
   return { ofMatch: prior / match, ofOther: (1 - prior) / other };
 }
 

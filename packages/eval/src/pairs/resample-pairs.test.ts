@@ -1,7 +1,7 @@
 import { createRandom } from "@semblance/core";
 import { describe, expect, test } from "vitest";
+import { drawPairs, posteriorOf } from "../fixtures/draw-pairs.ts";
 import { evaluatePairs, type PairEvaluation } from "./evaluate-pairs.ts";
-import { drawPairs, posteriorOf } from "./fixtures/draw-pairs.ts";
 import type { ScoredPairs } from "./scored-pairs.ts";
 
 // Of two normal scores 1.5 standard deviations apart: the area under the ROC curve is Φ(1.5/√2), and

@@ -8,18 +8,23 @@ export interface DrawOptions {
   readonly seed: number;
 }
 
-// With more clusters a resample costs their square, and the interval hardly changes.
-const mostCrossedClusters = 200;
+// With more clusters a resample costs more, with two a pair their square, and the interval hardly
+// changes.
+const mostClusters = { alone: 2000, crossed: 200 };
 
 /**
- * Deals clusters out in turn to at most 200 larger ones where pairs have two of them, so that there are
- * at most 40,000 combinations. Larger clusters are as independent of each other as small ones.
+ * Deals clusters out in turn to fewer, larger ones: at most 200 where pairs have two of them, so that
+ * there are at most 40,000 combinations, and otherwise at most 2,000. Larger clusters are as independent
+ * of each other as small ones.
  */
 export function mergeClusters(clusters: PairClusters): PairClusters {
   const { image, text, count } = clusters;
-  if (image === text || count <= mostCrossedClusters) return clusters;
-  const merged = (of: Uint32Array) => of.map((cluster) => cluster % mostCrossedClusters);
-  return { image: merged(image), text: merged(text), count: mostCrossedClusters };
+  const isCrossed = image !== text;
+  const most = isCrossed ? mostClusters.crossed : mostClusters.alone;
+  if (count <= most) return clusters;
+  const merged = (of: Uint32Array) => of.map((cluster) => cluster % most);
+  const mergedImage = merged(image);
+  return { image: mergedImage, text: isCrossed ? merged(text) : mergedImage, count: most };
 }
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import fixture from "../../fixtures/curves.json" with { type: "json" };
 import { rankPairs } from "../../pairs/pair-ranking.ts";
 import type { CalibrationMethod } from "../calibration.ts";
 import { curveLogit, sigmoid } from "./curve.ts";
 import { type CurvePairs, fitCurve } from "./fit-curve.ts";
-import fixture from "./fixtures/curves.json" with { type: "json" };
 import { fitIsotonic, interpolate } from "./isotonic-regression.ts";
 import { fitLogistic } from "./logistic-regression.ts";
 

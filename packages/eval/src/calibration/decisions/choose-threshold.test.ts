@@ -1,6 +1,6 @@
 import { CalibrationError, createRandom } from "@semblance/core";
 import { describe, expect, test } from "vitest";
-import { drawPairs, posteriorOf } from "../../pairs/fixtures/draw-pairs.ts";
+import { drawPairs, posteriorOf } from "../../fixtures/draw-pairs.ts";
 import { chooseThreshold } from "./choose-threshold.ts";
 import type { ThresholdTarget } from "./chosen-threshold.ts";
 
