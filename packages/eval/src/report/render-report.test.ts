@@ -91,7 +91,9 @@ test("a calibration is shown with its diagram, ECE and Brier score before and af
   const input = await createReportInput({ images: 4 });
   const html = await renderReport({ ...input, calibration: reportedCalibration });
   expect(html).toContain("Calibrated by <b>platt</b> on 500 matching and 24,500 other pairs");
-  expect(html).toContain("<td>0.0456 [0.0356, 0.0556]</td>");
+  expect(html).toContain(
+    '<td><span class="value">0.0456</span> <span class="bounds">0.0356–0.0556</span></td>',
+  );
   expect(html.match(/class="link (first|second)"/g)).toHaveLength(4);
 });
 

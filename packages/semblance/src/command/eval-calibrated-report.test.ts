@@ -38,8 +38,8 @@ test("a calibrated model's report has the reliability and the threshold that its
   expect(html).toContain(
     `Calibrated by <b>${method}</b> on 16 matching and 240 other pairs of pairs`,
   );
-  expect(html).toContain(`<td>${reliability.before.ece.value.toFixed(4)} [`);
-  expect(html).toContain(`<td>${reliability.after.brier.value.toFixed(4)} [`);
+  expect(html).toContain(`<span class="value">${reliability.before.ece.value.toFixed(4)}</span>`);
+  expect(html).toContain(`<span class="value">${reliability.after.brier.value.toFixed(4)}</span>`);
   expect(html).toContain('<th scope="row">recall 50.0 %</th>');
 });
 

@@ -1,7 +1,8 @@
 import type { Calibration } from "../../calibration/calibration.ts";
 import type { ReliabilityOf } from "../../calibration/reliability.ts";
 import type { MetricValue } from "../../retrieval/evaluation.ts";
-import { formatCount, formatMetric, formatPercent } from "../format.ts";
+import { figure } from "../figure.ts";
+import { formatCount, formatPercent } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ReportInput } from "../report-input.ts";
 import { section } from "../section.ts";
@@ -59,8 +60,8 @@ function qualityTable(before: ReliabilityOf, after: ReliabilityOf): Markup {
 }
 
 // A slope is not defined where matches are told from all others.
-function formatQuality(quality: MetricValue | undefined): string {
-  return quality ? formatMetric(quality, 4) : "not defined";
+function formatQuality(quality: MetricValue | undefined): Markup | string {
+  return quality ? figure(quality, 4) : "not defined";
 }
 
 function binTable(title: string, { name, bins, binning }: ReliabilityOf): Markup {

@@ -2,7 +2,8 @@ import type {
   ChosenThreshold,
   ThresholdTarget,
 } from "../../calibration/decisions/chosen-threshold.ts";
-import { formatMetric, formatPercent, formatScore } from "../format.ts";
+import { figure } from "../figure.ts";
+import { formatPercent, formatScore } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 
 /** From which score on a pair counts as a match, by what that should reach. */
@@ -13,7 +14,7 @@ export function thresholdTable(thresholds: readonly ChosenThreshold[]): Markup |
 <thead><tr><th scope="col">target</th><th scope="col">score from</th><th scope="col">probability from</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th></tr></thead>
 <tbody>${thresholds.map(
     ({ target, threshold, probability, precision, recall, f1 }) =>
-      markup`<tr><th scope="row">${nameOf(target)}</th><td>${formatScore(threshold, 3)}</td><td>${probability?.toFixed(3)}</td><td>${formatMetric(precision)}</td><td>${formatMetric(recall)}</td><td>${formatMetric(f1)}</td></tr>`,
+      markup`<tr><th scope="row">${nameOf(target)}</th><td>${formatScore(threshold, 3)}</td><td>${probability?.toFixed(3)}</td><td>${figure(precision)}</td><td>${figure(recall)}</td><td>${figure(f1)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

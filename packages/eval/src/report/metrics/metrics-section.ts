@@ -1,4 +1,5 @@
 import type { MetricValue } from "../../retrieval/evaluation.ts";
+import { figure } from "../figure.ts";
 import { directionNames, formatMetric } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ReportInput } from "../report-input.ts";
@@ -33,10 +34,7 @@ function table(rows: readonly MetricRow[]): Markup {
 }
 
 function cell(metric: MetricValue | undefined, { isShare }: MetricRow): Markup | undefined {
-  if (metric === undefined) return undefined;
-  const digits = isShare ? 3 : 1;
-  const interval = metric.ci95?.map((bound) => bound.toFixed(digits)).join("–");
-  return markup`<span class="value">${metric.value.toFixed(digits)}</span> <span class="bounds">${interval}</span>`;
+  return metric && figure(metric, isShare ? 3 : 1);
 }
 
 function sums(metrics: readonly (readonly [string, MetricValue])[]): Markup | undefined {
