@@ -27,7 +27,8 @@ export async function collectDataset(
     if (row !== undefined) judgements.push({ row, imageId: image, textId: text, relevance });
   }
   return {
-    sources: [dataset.name],
+    name: dataset.name,
+    tableCount: 0,
     rowCount: judgements.length,
     splits: dataset.splits,
     images,

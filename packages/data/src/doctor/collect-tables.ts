@@ -74,7 +74,8 @@ export function collectTables(
     }
   }
   return {
-    sources: tables.map((table, number) => table.source ?? nameOf(table, number)),
+    name: tables.map(nameOf).join(", "),
+    tableCount: tables.length,
     rowCount: tables.reduce((sum, { length }) => sum + length, 0),
     splits: [...data.splits],
     images: data.images.items,

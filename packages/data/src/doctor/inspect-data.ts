@@ -59,7 +59,7 @@ export interface DatasetInspection {
   /**
    * Of each table, in order: rows, from 0 and ascending, without which broken and missing images,
    * unusable and repeated rows and leakage are gone. A group that leaks keeps the rows of its smallest
-   * split.
+   * split. None of other formats than tables.
    */
   readonly rowsAtFault: readonly (readonly number[])[];
 }
@@ -72,7 +72,7 @@ export async function inspectData(
   options: InspectionOptions,
 ): Promise<DatasetInspection> {
   const { split, signal, decoder, limits = defaultLimits, maxItems = 10_000 } = options;
-  requireSplit({ name: whole.sources.join(", "), splits: whole.splits }, split);
+  requireSplit(whole, split);
   const data = split === undefined ? whole : limitToSplit(whole, split);
   const looks = await lookAtImages(
     data.images.map(({ content }) => content),
@@ -124,8 +124,8 @@ function countAll(data: InspectedData, findings: readonly Finding[]): Inspection
   };
 }
 
-function rowsAtFault({ sources }: InspectedData, detections: readonly Detection[]): number[][] {
-  const byTable = sources.map(() => new Set<number>());
+function rowsAtFault({ tableCount }: InspectedData, detections: readonly Detection[]): number[][] {
+  const byTable = Array.from({ length: tableCount }, () => new Set<number>());
   for (const { cure = [] } of detections) {
     for (const { table, row } of cure) byTable[table]?.add(row);
   }

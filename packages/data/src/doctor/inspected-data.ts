@@ -38,8 +38,10 @@ export interface RejectedRow {
 
 /** What checks look at: every id with the rows that show it, whatever the format. */
 export interface InspectedData {
-  /** Files as a person names them, for fixes. */
-  readonly sources: readonly string[];
+  /** For messages. */
+  readonly name: string;
+  /** Of other formats there are none. */
+  readonly tableCount: number;
   /** Rows of tables, rejected ones included. */
   readonly rowCount: number;
   readonly splits: readonly string[];

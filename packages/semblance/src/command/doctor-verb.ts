@@ -1,40 +1,45 @@
-import { withoutUndefined } from "@semblance/core";
-import { doctorPython } from "@semblance/trainer-bridge";
 import type { Command } from "commander";
-import { addOutputOptions, type SeedOptions } from "./common-options.ts";
-import { formatTable } from "./format-table.ts";
-import { runVerb, type VerbContext, type VerbResult } from "./run-verb.ts";
+import {
+  addDataOptions,
+  addOfflineOption,
+  addOutputOptions,
+  type DataOptions,
+  type OfflineOptions,
+  type SeedOptions,
+} from "./common-options.ts";
+import { runDoctorData } from "./doctor-data.ts";
+import { runDoctorPython } from "./doctor-python.ts";
+import { runVerb, type VerbContext } from "./run-verb.ts";
 
-interface DoctorOptions extends SeedOptions {
+interface DoctorOptions extends SeedOptions, DataOptions, OfflineOptions {
+  readonly split?: string;
+  readonly model?: string;
+  readonly mend?: boolean;
   /** `true` for the flag alone: the environment that would be used. */
-  readonly python: string | true;
+  readonly python?: string | true;
 }
 
-/** `semblance doctor --python`: whether training and export can run here. */
+/** `semblance doctor`: what is wrong with data, or missing from Python, and how to mend it. */
 export function addDoctorVerb(program: Command, context: VerbContext): void {
   const verb = program
     .command("doctor")
-    .description("say what is missing, and the command that mends it")
-    .requiredOption("--python [path]", "look at the Python environment");
-  addOutputOptions(verb);
-  verb.action((options: DoctorOptions) => runVerb(context, options, () => runDoctor(options)));
-}
-
-async function runDoctor(options: DoctorOptions): Promise<VerbResult> {
-  const python = options.python === true ? undefined : options.python;
-  const report = await doctorPython(withoutUndefined({ python }));
-  const packages = Object.entries(report.packages);
-  const rows = packages.map(([name, version]) => [name, version ?? "missing"]);
-  const lines = [
-    `Python ${report.python} at ${report.executable}`,
-    "",
-    formatTable(["package", "version"], rows),
-    "",
-    report.ok ? "Training and export can run." : `Mend it: ${report.fix ?? ""}`,
-  ];
-  const text = lines.join("\n");
-  if (report.ok) return { document: { ...report }, text };
-  const message = `${report.executable} lacks what training and export need.`;
-  const error = { code: "PYTHON_INCOMPLETE", message, fix: report.fix };
-  return { document: { ...report, error }, text, exitCode: 1 };
+    .description("say what is wrong with data, or what Python lacks, and what mends it")
+    .argument("[data...]", "pairs; several tables are the splits of one dataset")
+    .option("--split <name>", "only this split (default: all, and what they share)")
+    .option("-m, --model <model>", "find the captions that this model would cut")
+    .option("--mend", "write NAME.mended.csv beside NAME.csv, without the rows at fault")
+    .option("--python [path]", "without data: look at the Python environment");
+  addOfflineOption(addDataOptions(addOutputOptions(verb)));
+  verb.action(async (data: string[], options: DoctorOptions) => {
+    const python = options.python === true ? undefined : options.python;
+    if (data.length > 0) {
+      await runVerb(context, options, (tools) =>
+        runDoctorData({ ...options, data, python }, tools),
+      );
+    } else if (options.python === undefined) {
+      verb.error("error: give data to look at, or --python");
+    } else {
+      await runVerb(context, options, () => runDoctorPython(python));
+    }
+  });
 }
