@@ -187,3 +187,31 @@ test("what is fitted on embeddings needs the model's folder", async () => {
   const fitting = matcher.fit({ trainData: pairs, tuningData: pairs });
   await expect(fitting).rejects.toMatchObject({ code: "NO_CHECKPOINT" });
 });
+
+test("what a fit is told of its training reaches the trainer, with the matcher's seed", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  const parts = { provider, trainer, model: "start", seed: 7 };
+  await using matcher = await createMatcher({ ...parts, ...columns });
+  const told = {
+    method: "lora",
+    hyperparameters: { learningRate: 1e-5 },
+    neverWorse: "significant",
+    resume: true,
+    timeLimit: 5,
+  } as const;
+  await matcher.fit({ trainData: pairs, tuningData: pairs, ...told });
+  expect(specs[0]).toMatchObject({ ...told, seed: 7 });
+});
+
+test("fit reads ids as their contents", async () => {
+  const { trainer, specs } = createRecordingTrainer();
+  await using matcher = await createMatcher({ provider, trainer, model: "start", ...columns });
+  const data = { image: [1, 2], caption: ["red dog", "blue car"] };
+  const idMappings = { image: { 1: "red-dog.jpg", 2: "blue-car.jpg" } };
+  await matcher.fit({ trainData: data, tuningData: data, idMappings });
+  const found: string[] = [];
+  for await (const { id, content } of specs[0]?.train.items("image") ?? []) {
+    found.push(`${id} ${content[0]?.replace(/^.*\//, "")}`);
+  }
+  expect(found).toEqual(["1 red-dog.jpg", "2 blue-car.jpg"]);
+});

@@ -57,3 +57,14 @@ test("searches embeddings made before, in chunks, with the same hits", async () 
     fresh.map((hits) => hits.map(({ row }) => row)),
   );
 });
+
+test("cosine leaves the length of vectors out, the dot product does not", async () => {
+  await using matcher = await createMatcher({ encoder: freshEncoder(), ...columns });
+  const queries = { data: Float32Array.of(1, 0), count: 1, dimension: 2 };
+  const responses = { data: Float32Array.of(1, 0.1, 5, 5), count: 2, dimension: 2 };
+  const sides = { matcher, queryEmbeddings: queries, responseEmbeddings: responses };
+  const rowsBy = async (similarityType: "cosine" | "dot") =>
+    (await semanticSearch({ ...sides, similarityType }))[0]?.map(({ row }) => row);
+  expect(await rowsBy("cosine")).toEqual([0, 1]);
+  expect(await rowsBy("dot")).toEqual([1, 0]);
+});
