@@ -2,7 +2,6 @@ import { dirname } from "node:path";
 import type { DatasetError } from "@semblance/core";
 import { elementsOf, membersOf } from "../source/json-values.ts";
 import { readJson } from "../source/read-json.ts";
-import { shorten } from "../source/shorten.ts";
 import { createTableError } from "../source/table-error.ts";
 import { findImageFolder } from "./find-image-folder.ts";
 import type { FormatOptions } from "./format-reader.ts";
@@ -32,8 +31,7 @@ export async function readJsonDocument(
       const list = elementsOf(document[key]);
       if (list === undefined) throw invalidDocument(source, key);
       for (const [index, value] of list.entries()) {
-        const input = shorten(JSON.stringify(value).slice(0, 200));
-        const place = { index, where: `${source}, ${key}[${index}]`, input };
+        const place = { index, where: `${source}, ${key}[${index}]`, input: value };
         yield { place, members: membersOf(value) ?? {} };
       }
     },

@@ -68,18 +68,30 @@ function addImage({ place, members }: Entry, { reading, folder, restval }: Addin
   const content = [resolveImage(path, folder)];
   if (!reading.addItem("image", { id, content, splits }, place)) return;
   for (const [index, value] of (elementsOf(members.sentences) ?? []).entries()) {
-    const sentence = membersOf(value) ?? {};
-    const caption = captionOf(sentence);
     const where = `${place.where}.sentences[${index}]`;
-    if (caption === undefined) {
-      reading.fail({ ...place, where }, { code: "EMPTY_CELL", message: "the caption is empty." });
-      continue;
-    }
-    const textId = firstId(sentence.sentid) ?? `${id}#${index}`;
-    const text = { id: textId, content: [caption], splits };
-    if (reading.addItem("text", text, { ...place, where })) {
-      reading.judge({ text: textId, image: id, split });
-    }
+    const sentence = { place: { index: place.index, where, input: value }, image: id, split };
+    addSentence({ ...sentence, members: membersOf(value) ?? {}, index, reading });
+  }
+}
+
+interface Sentence extends Entry {
+  readonly image: string;
+  readonly split: string | undefined;
+  /** Its number among those of the image. */
+  readonly index: number;
+  readonly reading: Reading;
+}
+
+function addSentence({ place, members, image, split, index, reading }: Sentence): void {
+  const caption = captionOf(members);
+  if (caption === undefined) {
+    reading.fail(place, { code: "EMPTY_CELL", message: "the caption is empty." });
+    return;
+  }
+  const id = firstId(members.sentid) ?? `${image}#${index}`;
+  const splits = split === undefined ? [] : [split];
+  if (reading.addItem("text", { id, content: [caption], splits }, place)) {
+    reading.judge({ text: id, image, split });
   }
 }
 

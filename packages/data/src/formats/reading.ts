@@ -14,8 +14,8 @@ export interface Place {
   readonly index: number;
   /** In words: `captions.txt:12`, or `dataset.json, images[3]`. */
   readonly where: string;
-  /** What stands there. */
-  readonly input: string;
+  /** What stands there: a text, or a JSON value. */
+  readonly input: unknown;
 }
 
 /** Why an entry cannot be used. */
@@ -39,7 +39,8 @@ export function createReading(source: string): Reading {
   const builder = createDatasetBuilder();
   const failures: ItemFailure[] = [];
   const fail: Reading["fail"] = ({ index, where, input }, { code, message }) => {
-    failures.push({ index, input: shorten(input), code, message: `${where}: ${message}` });
+    const text = typeof input === "string" ? input : (JSON.stringify(input) ?? "");
+    failures.push({ index, input: shorten(text), code, message: `${where}: ${message}` });
   };
   return {
     fail,

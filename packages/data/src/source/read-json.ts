@@ -9,8 +9,8 @@ import { createTableError } from "./table-error.ts";
 const maxBytes = 512 * 1024 * 1024;
 
 /**
- * Reads a JSON document as a whole: while it is parsed, text and values stand in memory side by side,
- * about 5 times the file's size.
+ * Reads a JSON document as a whole: its text and its values stand in memory side by side. With the
+ * dataset made of it, one of 138 MB (616,000 captions) takes 1.0 GB.
  *
  * @throws {@link DatasetError} `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `FILE_TOO_LARGE`, `INVALID_UTF8` or
  * `INVALID_JSON`.
