@@ -17,6 +17,7 @@ export { createKarpathyReader, type KarpathyReaderOptions } from "./formats/karp
 export { createTrecReader } from "./formats/trec.ts";
 export { createVseReader } from "./formats/vse.ts";
 export { type OpenDatasetOptions, openDataset } from "./open-dataset.ts";
+export { type LimitCaptionsOptions, limitCaptions } from "./protocol/limit-captions.ts";
 export { createFormatReaders, createReaders } from "./readers.ts";
 export { type SplitResult, splitDataset } from "./split/split-dataset.ts";
 export type { SplitOptions } from "./split/split-options.ts";
