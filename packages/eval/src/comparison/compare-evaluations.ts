@@ -24,6 +24,11 @@ export interface CompareEvaluationsOptions extends RunOptions {
   readonly b: EvaluatedQueries;
   /** The cut-off for queries fixed and broken, and for slices. @defaultValue the lowest of both */
   readonly k?: number;
+  /**
+   * Keys of the metrics to compare: name beforehand what you care about, since Holm's method corrects
+   * for all that are tested. @defaultValue all that both have
+   */
+  readonly metrics?: readonly string[];
   /** How often to resample, and to swap. @defaultValue 10000 */
   readonly resamples?: number;
   /** An integer in [0, 2³²). @defaultValue 0 */
@@ -40,7 +45,7 @@ export interface CompareEvaluationsOptions extends RunOptions {
  *
  * @throws {@link DatasetError} with code `GALLERIES_DIFFER`, `PROTOCOLS_DIFFER`, `QUERIES_DIFFER`, or
  * `NOTHING_IN_COMMON` when no cut-off is in both.
- * @throws RangeError for a `k` that the results do not have, or a bad `resamples` or `seed`.
+ * @throws RangeError for a metric or `k` that the results do not have, or a bad `resamples` or `seed`.
  */
 export async function compareEvaluations(options: CompareEvaluationsOptions): Promise<Comparison> {
   const { a, b, resamples = 10_000, seed = 0, signal, onProgress } = options;
@@ -53,7 +58,7 @@ export async function compareEvaluations(options: CompareEvaluationsOptions): Pr
   const run = withoutUndefined({ signal, onProgress });
   const intervals = await differenceIntervals({ pairs, table, resamples, seed, ...run });
   const tests = await differenceTests({ pairs, table, resamples, seed, ...run });
-  const metrics = compareMetrics({ a, b, intervals, tests });
+  const metrics = compareMetrics({ keys: chooseMetrics(options), a, b, intervals, tests });
   const { dataset, protocol } = a.document;
   return {
     schema: 1,
@@ -72,14 +77,14 @@ export async function compareEvaluations(options: CompareEvaluationsOptions): Pr
 }
 
 interface ComparedFigures {
+  readonly keys: readonly string[];
   readonly a: EvaluatedQueries;
   readonly b: EvaluatedQueries;
   readonly intervals: ReadonlyMap<string, Interval>;
   readonly tests: ReadonlyMap<string, number>;
 }
 
-function compareMetrics({ a, b, intervals, tests }: ComparedFigures) {
-  const keys = Object.keys(a.document.metrics).filter((key) => key in b.document.metrics);
+function compareMetrics({ keys, a, b, intervals, tests }: ComparedFigures) {
   const tested = keys.filter((key) => tests.has(key));
   const adjusted = adjustByHolm(tested.map((key) => tests.get(key) ?? 1));
   return Object.fromEntries(
@@ -93,6 +98,15 @@ function compareMetrics({ a, b, intervals, tests }: ComparedFigures) {
       return [key, withoutUndefined({ a: before, b: after, difference, ...found, n, verdict })];
     }),
   );
+}
+
+function chooseMetrics({ a, b, metrics }: CompareEvaluationsOptions): readonly string[] {
+  const common = Object.keys(a.document.metrics).filter((key) => key in b.document.metrics);
+  const unknown = metrics?.find((key) => !common.includes(key));
+  if (unknown !== undefined) {
+    throw new RangeError(`Both results have ${common.join(", ")}; found ${unknown}.`);
+  }
+  return metrics ?? common;
 }
 
 const level = 0.05;

@@ -8,6 +8,7 @@ import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./ru
 
 interface CompareOptions extends SeedOptions {
   readonly k?: number;
+  readonly metrics?: string[];
   readonly resamples: number;
 }
 
@@ -23,6 +24,7 @@ export function addCompareVerb(program: Command, context: VerbContext): void {
       "the cut-off for queries fixed and broken (default: the lowest)",
       parsePositive,
     )
+    .option("--metrics <keys>", "only these: t2i.hit@1,rsum (default: all)", parseKeys)
     .option("--resamples <number>", "draws for intervals and tests", parsePositive, 10_000);
   addOutputOptions(verb);
   verb.action(async (a: string, b: string, options: CompareOptions) => {
@@ -37,10 +39,14 @@ async function runCompare(
 ): Promise<VerbResult> {
   const a = await readEvaluatedQueries(files.a);
   const b = await readEvaluatedQueries(files.b);
-  const { k, resamples, seed } = options;
+  const { k, metrics, resamples, seed } = options;
   const comparison = await compareEvaluations(
-    withoutUndefined({ a, b, k, resamples, seed, onProgress, signal }),
+    withoutUndefined({ a, b, k, metrics, resamples, seed, onProgress, signal }),
   );
   const document = { ...comparison, files };
   return { document, text: formatComparison(document) };
+}
+
+function parseKeys(text: string): string[] {
+  return [...new Set(text.split(",").map((key) => key.trim()))];
 }

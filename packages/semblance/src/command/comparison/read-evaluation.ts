@@ -28,7 +28,7 @@ const documentSchema = z.object({
     z.object({ value: z.number(), ci95: interval.exactOptional(), n: z.number() }),
   ),
   queries: z.string().exactOptional(),
-  manifest: z.unknown(),
+  manifest: z.unknown().optional(),
 });
 
 const lineSchema: z.ZodType<QueryLine> = z.object({
