@@ -14,7 +14,7 @@ let queries: readonly BrowserQuery[] = [];
 let page = 0;
 
 function refresh(): void {
-  hideEmptySlices(readChoice(form, 0).direction);
+  showSlices(readChoice(form, 0).direction);
   const choice = readChoice(form, data.slices.length);
   queries = choose(data, choice);
   page = 0;
@@ -43,14 +43,12 @@ function turn(step: number): void {
   cards.scrollIntoView({ block: "start" });
 }
 
-/** A slice that no query of the direction belongs to has nothing to choose from. */
-function hideEmptySlices(direction: "t2i" | "i2t"): void {
-  for (const label of form.querySelectorAll<HTMLLabelElement>("[data-slice]")) {
-    const place = Number(label.dataset.slice);
-    const isEmpty = data.directions[direction].every((query) => query.slices[place] === -1);
-    label.hidden = isEmpty;
+/** Shows the slices of a direction; those of the other stop to count. */
+function showSlices(direction: "t2i" | "i2t"): void {
+  for (const label of form.querySelectorAll<HTMLLabelElement>("[data-direction]")) {
+    label.hidden = label.dataset.direction !== direction;
     const select = label.querySelector("select");
-    if (isEmpty && select) select.value = "-1";
+    if (label.hidden && select) select.value = "-1";
   }
 }
 

@@ -16,6 +16,8 @@ import { createItemTable } from "./queries/item-table.ts";
 import { ranksSection } from "./ranks/ranks-section.ts";
 import type { ReportInput } from "./report-input.ts";
 import { similarityOf } from "./similarity.ts";
+import { slicesOf } from "./slices/slices.ts";
+import { slicesSection } from "./slices/slices-section.ts";
 
 /**
  * An evaluation as one HTML page that needs no network: metrics with intervals, ranks, calibration,
@@ -31,11 +33,13 @@ export async function renderReport(input: ReportInput): Promise<string> {
   const similarity = embeddings && similarityOf(embeddings, facts.protocol.similarity);
   const table = createItemTable(input);
   const heatMap = buildHeatMap(input, table, similarity);
-  const { data, chosen } = buildBrowserData(input, table, similarity);
+  const slices = slicesOf(input);
+  const { data, chosen } = buildBrowserData({ input, table, slices, similarity });
   const { items, withoutRoom } = await table.finish(limits?.thumbnails ?? 3_500_000);
   const sections = [
     metricsSection(input),
     ranksSection(input),
+    slicesSection(input, slices, data.cutoffs[0] ?? 1),
     calibrationSection(input),
     heatMapSection(heatMap && withItems(heatMap, items, facts.protocol.similarity)),
     browserSection(data, chosen),
@@ -66,6 +70,7 @@ function withItems(
 const contents = [
   ["metrics", "Metrics"],
   ["ranks", "Ranks"],
+  ["slices", "Parts"],
   ["calibration", "Calibration"],
   ["examples", "Examples"],
   ["queries", "Queries"],

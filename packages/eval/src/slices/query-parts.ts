@@ -41,7 +41,11 @@ export function partsByColumn(
 function quarters(values: readonly (number | undefined)[], unit = ""): QueryParts {
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
   if (sorted.length === 0) return noParts;
-  const bounds = [...new Set([0.25, 0.5, 0.75, 1].map((share) => quantile(sorted, share)))];
+  const cuts = [...new Set([0.25, 0.5, 0.75, 1].map((share) => quantile(sorted, share)))];
+  // A cut between two values may part nothing from the one before.
+  const bounds = cuts.filter((cut, i) =>
+    sorted.some((value) => value <= cut && value > (cuts[i - 1] ?? Number.NEGATIVE_INFINITY)),
+  );
   const partOf = (value: number) => bounds.findIndex((bound) => value <= bound);
   const names = bounds.map((_, part) => {
     const own = sorted.filter((value) => partOf(value) === part);

@@ -18,8 +18,9 @@ export interface BrowserItem {
   readonly thumbnail?: string;
 }
 
-/** A property of queries with few values. */
+/** A property of the queries of a direction, with few values. */
 export interface BrowserSlice {
+  readonly direction: "t2i" | "i2t";
   readonly name: string;
   readonly values: readonly string[];
 }
@@ -36,7 +37,7 @@ export interface BrowserQuery {
   readonly right: readonly BrowserAnswer[];
   /** How many right answers there are. */
   readonly rightCount: number;
-  /** For each slice the place of this query's value, or -1 for none. */
+  /** For each slice the place of this query's value; -1 for none, or a slice of the other direction. */
   readonly slices: readonly number[];
 }
 

@@ -25,8 +25,8 @@ export function browserSection(
         markup`<option value="${k}"${i === 0 ? markup` selected` : undefined}>right answer not in the first ${k}</option>`,
     )}</select></label>
 ${data.slices.map(
-  ({ name, values }, i) =>
-    markup`<label data-slice="${i}">${name} <select name="slice-${i}"><option value="-1">any</option>${values.map(
+  ({ direction, name, values }, i) =>
+    markup`<label data-direction="${direction}">${name} <select name="slice-${i}"><option value="-1">any</option>${values.map(
       (value, place) => markup`<option value="${place}">${value}</option>`,
     )}</select></label>`,
 )}

@@ -1,12 +1,11 @@
-import type { Item } from "@semblance/core";
 import type { Direction } from "../../retrieval/evaluation.ts";
 import { type QueryResult, queryResult } from "../../retrieval/query-columns.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Similarity } from "../similarity.ts";
+import type { Slice } from "../slices/slices.ts";
 import type { BrowserAnswer, BrowserData, BrowserQuery } from "./browser-data.ts";
 import { type ChosenQueries, chooseQueries } from "./choose-queries.ts";
 import type { ItemTable } from "./item-table.ts";
-import { columnSlices, lengthSlice, type Slice } from "./slices.ts";
 
 /** The queries of a report, and how they were chosen. */
 export interface BrowserQueries {
@@ -14,8 +13,10 @@ export interface BrowserQueries {
   readonly chosen: Readonly<Record<Direction, ChosenQueries>>;
 }
 
+/** What queries to browse are built from. */
 interface Building {
   readonly input: ReportInput;
+  /** Gets the items that they point to. */
   readonly table: ItemTable;
   readonly slices: readonly Slice[];
   readonly similarity: Similarity | undefined;
@@ -24,27 +25,26 @@ interface Building {
 const mostHits = 10;
 const mostRight = 5;
 
-/** Chooses queries and says of each what came and what was right; their items go to `table`. */
-export function buildBrowserData(
-  input: ReportInput,
-  table: ItemTable,
-  similarity: Similarity | undefined,
-): BrowserQueries {
+/** Chooses queries and says of each what came and what was right. */
+export function buildBrowserData(building: Building): BrowserQueries {
+  const { input, slices } = building;
   const limit = input.limits?.queries ?? 100;
   const chosen = {
     t2i: chooseQueries(input.queries.t2i, limit),
     i2t: chooseQueries(input.queries.i2t, limit),
   };
-  const slices = [lengthSlice, ...columnSlices([...input.texts, ...input.images])];
-  const building = { input, table, slices, similarity };
   const build = (direction: Direction) =>
     chosen[direction].indices.map((index) => toBrowserQuery(building, direction, index));
   // The few images that are asked with enter the table, and get their thumbnails, before the many found.
   const i2t = build("i2t");
   const directions = { t2i: build("t2i"), i2t };
   const data = {
-    slices: slices.map(({ name, values }) => ({ name, values })),
-    cutoffs: readCutoffs(input),
+    slices: slices.map(({ direction, name, parts }) => ({
+      direction,
+      name,
+      values: parts.names,
+    })),
+    cutoffs: cutoffsOf(input),
     directions,
   };
   return { data, chosen };
@@ -55,7 +55,6 @@ function toBrowserQuery(building: Building, direction: Direction, index: number)
   const [asked, answers] = sidesOf(direction);
   const result = queryResult(input, direction, index);
   const right = rightAnswers(building, direction, result);
-  const item = itemsOf(input, asked)[result.query];
   const isRight = new Set(result.relevant);
   return {
     item: table.place(asked, result.query),
@@ -67,7 +66,7 @@ function toBrowserQuery(building: Building, direction: Direction, index: number)
     })),
     right,
     rightCount: result.relevant.length,
-    slices: slices.map(({ placeOf }) => (item === undefined ? -1 : placeOf(item, asked))),
+    slices: slices.map((slice) => placeIn(slice, direction, index)),
   };
 }
 
@@ -93,11 +92,13 @@ function sidesOf(direction: Direction): readonly ["image" | "text", "image" | "t
   return direction === "t2i" ? ["text", "image"] : ["image", "text"];
 }
 
-function itemsOf(input: ReportInput, modality: "image" | "text"): readonly Item[] {
-  return modality === "image" ? input.images : input.texts;
+function placeIn(slice: Slice, direction: Direction, index: number): number {
+  const part = slice.direction === direction ? slice.parts.of[index] : undefined;
+  return part === undefined ? -1 : slice.parts.names.indexOf(part);
 }
 
-function readCutoffs(input: ReportInput): number[] {
+/** The cut-offs of an evaluation, lowest first. */
+function cutoffsOf(input: ReportInput): number[] {
   const found = Object.keys(input.facts.metrics).flatMap(
     (name) => /^t2i\.hit@(\d+)$/.exec(name)?.[1] ?? [],
   );
