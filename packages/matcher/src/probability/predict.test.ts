@@ -93,3 +93,13 @@ test("what cannot be met is refused: a lone column, a threshold above 1, a prior
   await expect(matcher.predict(mixed, { threshold: 1.5 })).rejects.toThrow(RangeError);
   await expect(matcher.predict(mixed, { prior: 0.5 })).rejects.toThrow("needs a calibration");
 });
+
+test("an id without content is one failure that names it", async () => {
+  await using matcher = await createMatcher({ encoder: freshEncoder(), ...columns });
+  const data = { image: [1, 4], caption: ["red dog", "blue car"] };
+  const { failures, labels } = await matcher.predict(data, {
+    idMappings: { image: { 1: "red-dog.jpg" } },
+  });
+  expect(failures).toMatchObject([{ index: 1, code: "ID_NOT_MAPPED", input: "4" }]);
+  expect(labels[1]).toBeNull();
+});

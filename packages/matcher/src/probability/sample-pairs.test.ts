@@ -22,10 +22,11 @@ test("by default every image with every text is a pair, each once", async () => 
 });
 
 test("a sample keeps all matches and weighs the rest to stand for all", async () => {
-  const found = await samplePairs({ pairs, negatives: 6, seed: 1 });
+  const found = await samplePairs({ pairs, negatives: 20, seed: 1 });
   expect(found.rule).toBe("sampled-negatives");
   expect(found.labels.reduce((sum, label) => sum + label, 0)).toBe(8);
   expect(found.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(32, 9);
+  expect(new Set(found.scores).size).toBe(8 + 20);
   const all = await samplePairs({ pairs, negatives: 100, seed: 0 });
   const labelOf = new Map([...all.scores].map((score, i) => [score, all.labels[i]]));
   for (const [i, score] of found.scores.entries()) expect(labelOf.get(score)).toBe(found.labels[i]);
