@@ -87,6 +87,13 @@ describe("cross-validation", () => {
     expect(assignFolds(table, { folds: 5, seed: 4 })).not.toEqual(parts);
   });
 
+  test("spreads the few clusters with a match over all parts", () => {
+    const { image } = table.clusters;
+    const labels = table.labels.map((label, pair) => ((image[pair] ?? 0) < 5 ? label : 0));
+    const parts = assignFolds({ ...table, labels }, { folds: 5, seed: 3 });
+    expect([...parts.subarray(0, 5)].toSorted()).toEqual([0, 1, 2, 3, 4]);
+  });
+
   test("predicts a pair by curves that saw neither its image nor its text", async () => {
     const options = { folds: 3, seed: 0, methods: ["platt"], before: { kind: "cosine" } } as const;
     const first = (await crossValidate(table, options)).probabilities.get("platt");

@@ -44,6 +44,16 @@ describe("metrics of pairs", () => {
     },
   );
 
+  test("put equal probabilities into one bin, that of their middle", async () => {
+    const probabilities = Float64Array.of(0.8, 0.8, 0.8, 0.2);
+    const binning = { kind: "equal-mass", count: 2 } as const;
+    const { bins } = await evaluatePairs({ ...few, probabilities, binning, confidence: false });
+    expect(bins).toEqual([
+      { meanProbability: 0.2, observed: 0, count: 1, weight: 0.25 },
+      { meanProbability: expect.closeTo(0.8, 12), observed: 2 / 3, count: 3, weight: 0.75 },
+    ]);
+  });
+
   test("say where the pairs came from", async () => {
     const { sampling, prior } = await evaluatePairs({
       ...few,

@@ -2,11 +2,42 @@ import { createRandom } from "@semblance/core";
 import { describe, expect, test } from "vitest";
 import { drawPairs, posteriorOf } from "../fixtures/draw-pairs.ts";
 import { evaluatePairs, type PairEvaluation } from "./evaluate-pairs.ts";
+import { drawClusters, mergeClusters, timesDrawn } from "./resample-pairs.ts";
 import type { ScoredPairs } from "./scored-pairs.ts";
 
 // Of two normal scores 1.5 standard deviations apart: the area under the ROC curve is Φ(1.5/√2), and
 // 1 above the lower mean, where the threshold is, Φ(0.5) of the matches are found.
 const truth = { auroc: 0.8556, recall: 0.6915 };
+
+describe("a resample", () => {
+  const clusters = { image: Uint32Array.of(0, 1), text: Uint32Array.of(0, 2), count: 3 };
+
+  test("holds a pair as often as its cluster, or as both its clusters, were drawn", () => {
+    const times = Uint32Array.of(2, 0, 1);
+    expect(timesDrawn(times, 0, 0)).toBe(2);
+    expect(timesDrawn(times, 0, 2)).toBe(3);
+    expect(timesDrawn(times, 0, 1)).toBe(0);
+  });
+
+  test("holds every pair once, on average", () => {
+    const sums = [0, 0];
+    for (const times of drawClusters({ clusters, resamples: 20_000, seed: 1 })) {
+      sums[0] = (sums[0] ?? 0) + timesDrawn(times, 0, 0) / 20_000;
+      sums[1] = (sums[1] ?? 0) + timesDrawn(times, 1, 2) / 20_000;
+    }
+    expect(sums).toEqual([expect.closeTo(1, 1), expect.closeTo(1, 1)]);
+  });
+
+  test("draws 200 clusters where pairs have two, and 2,000 where they have one", () => {
+    const many = Uint32Array.from({ length: 5000 }, (_, i) => i);
+    const crossed = mergeClusters({ image: many, text: many.slice(), count: 5000 });
+    const alone = mergeClusters({ image: many, text: many, count: 5000 });
+    expect([crossed.count, new Set(crossed.image).size]).toEqual([200, 200]);
+    expect([alone.count, new Set(alone.image).size]).toEqual([2000, 2000]);
+    expect(crossed.image).toEqual(crossed.text);
+    expect(mergeClusters(clusters)).toBe(clusters);
+  });
+});
 
 describe("intervals of all images with all texts", () => {
   test("cover the true value at least nine times in ten", async () => {
