@@ -1,75 +1,63 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EncodedPairs, encodeNpy, normalizeRows, toEmbeddings } from "@semblance/core";
-import { evaluateRetrieval } from "@semblance/eval";
-import { findPython } from "@semblance/trainer-bridge";
-import { type BenchmarkResult, measureInTurn, type PreparedBenchmark, toRow } from "../measure.ts";
-import { createRandom } from "../random.ts";
-import { type Peer, startPeer } from "./peer.ts";
-
-const dimension = 512;
-const captionsPerImage = 5;
+import { pythonPeers, trainerPython, unlessMissing } from "../environment.ts";
+import {
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  isWanted,
+  type PreparedBenchmark,
+} from "../measure.ts";
+import { measureEmbeddings } from "./embeddings-case.ts";
+import { writeEmbeddings, writeRun } from "./eval-inputs.ts";
+import { measureRun } from "./run-case.ts";
 
 /**
- * Retrieval metrics of both directions from embeddings: ours (six metric families at three cut-offs,
- * without intervals) against the formula of CLIP_benchmark in PyTorch (recall@k at the same
- * cut-offs, batch 64).
+ * `eval` and `memory`: both directions from embeddings, ours with all metrics and intervals, against
+ * CLIP_benchmark's formula in PyTorch (hit rates at 1, 5 and 10 alone). `metrics`: those of a run of
+ * 100 documents a query, against ranx.
  */
-export async function prepareEvalBenchmark(options: {
-  readonly isQuick: boolean;
-}): Promise<PreparedBenchmark> {
+export async function prepareEvalBenchmark({
+  isQuick,
+  only,
+}: BenchmarkOptions): Promise<PreparedBenchmark> {
   await using stack = new AsyncDisposableStack();
-  const pairs = createPairs(options.isQuick ? 1000 : 5000);
   const folder = await mkdtemp(join(tmpdir(), "semblance-bench-"));
   stack.defer(() => rm(folder, { recursive: true }));
-  await writeInputs(folder, pairs);
-  const peer = stack.use(await startPeer(findPython({}), folder));
+  const isEmbeddings = isWanted("eval", only) || isWanted("memory", only);
+  const isRun = isWanted("metrics", only);
+  const runFile = join(folder, "run.json");
+  if (isEmbeddings) await writeEmbeddings(folder, isQuick ? 1000 : 5000);
+  if (isRun) await writeRun(runFile, isQuick ? 1000 : 5000);
+  const torch = isEmbeddings ? await unlessMissing("clip-benchmark", trainerPython) : undefined;
+  const ranx = isRun ? await unlessMissing("ranx", setUpRanx) : undefined;
+  const threads = availableParallelism();
   const resources = stack.move();
   return {
-    run: () => compare(pairs, peer, options.isQuick ? 3 : 5),
+    run: async () => {
+      const rounds = isQuick ? 2 : 3;
+      const cases = [
+        isEmbeddings ? await measureEmbeddings({ folder, torch, threads, rounds }) : nothing,
+        isRun ? await measureRun({ file: runFile, ranx, threads, rounds: 10 * rounds }) : nothing,
+      ];
+      return {
+        rows: cases.flatMap(({ rows }) => rows),
+        ratios: Object.assign({}, ...cases.map(({ ratios }) => ratios)),
+        failures: cases.flatMap(({ failures }) => failures),
+      };
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
-async function compare(pairs: EncodedPairs, peer: Peer, rounds: number): Promise<BenchmarkResult> {
-  const ours = async () => {
-    const started = performance.now();
-    await evaluateRetrieval(pairs, { confidence: false });
-    return (performance.now() - started) / 1000;
-  };
-  const systems = { semblance: ours, "clip-benchmark": peer.run };
-  const seconds = await measureInTurn(systems, rounds);
-  const rows = Object.entries(seconds).map(([system, runs]) =>
-    toRow({ system, case: "eval", unit: "s" }, runs),
-  );
-  const [own, other] = rows.map(({ value }) => value);
-  const ratio = (other ?? Number.NaN) / (own ?? Number.NaN);
-  return { rows, ratios: { "eval.vs.clip-benchmark": ratio }, failures: [] };
-}
+const nothing: BenchmarkResult = { rows: [], ratios: {}, failures: [] };
 
-async function writeInputs(folder: string, { image, text }: EncodedPairs): Promise<void> {
-  for (const [name, { data, count }] of Object.entries({ image, text })) {
-    await writeFile(join(folder, `${name}.npy`), encodeNpy({ data, shape: [count, dimension] }));
-  }
-}
-
-// Captions lie near their image, so that ranks are spread as those of a trained model are.
-function createPairs(images: number): EncodedPairs {
-  const random = createRandom(1);
-  const image = Float32Array.from({ length: images * dimension }, () => random() - 0.5);
-  const text = new Float32Array(images * captionsPerImage * dimension);
-  for (let i = 0; i < text.length; i++) {
-    const row = Math.floor(i / dimension / captionsPerImage);
-    text[i] = (image[row * dimension + (i % dimension)] ?? 0) * 0.15 + random() - 0.5;
-  }
-  return {
-    image: normalizeRows(toEmbeddings(image, dimension)),
-    text: normalizeRows(toEmbeddings(text, dimension)),
-    judgements: Array.from({ length: images * captionsPerImage }, (_, row) => ({
-      text: row,
-      image: Math.floor(row / captionsPerImage),
-      relevance: 1,
-    })),
-  };
+async function setUpRanx(): Promise<string> {
+  const base = await trainerPython();
+  return await pythonPeers({
+    base,
+    name: "ranx",
+    requirements: ["ranx==0.3.21"],
+    adds: "to nothing",
+  });
 }

@@ -4,9 +4,10 @@ https://github.com/LAION-AI/CLIP_benchmark/blob/main/clip_benchmark/metrics/zero
 score matrix, the positive pairs as a Boolean matrix of the same shape, then per batch of 64 queries the
 top k by torch.topk, one-hot, multiplied with the positives; a query counts when any is found.
 
-Prints 0 when ready, then for every line on standard input the seconds of one evaluation.
+Prints a line when ready, then one for every line on standard input: see ``system.ts``.
 """
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -47,14 +48,21 @@ def evaluate(image: torch.Tensor, text: torch.Tensor) -> list[float]:
     ]
 
 
+def peak_mib() -> float:
+    status = Path("/proc/self/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     image, text = (torch.from_numpy(np.load(folder / f"{name}.npy")) for name in ("image", "text"))
-    print(0, flush=True)
+    print("ready", flush=True)
     for _ in sys.stdin:
         started = time.perf_counter()
-        evaluate(image, text)
-        print(time.perf_counter() - started, flush=True)
+        figures = evaluate(image, text)
+        seconds = time.perf_counter() - started
+        print(json.dumps({"seconds": seconds, "memory": peak_mib(), "figures": figures}), flush=True)
 
 
 if __name__ == "__main__":
