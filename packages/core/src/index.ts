@@ -95,7 +95,6 @@ export { quantile } from "./statistics/quantile.ts";
 export { createRandom } from "./statistics/random.ts";
 export {
   checkResampling,
-  createWeightedSum,
   type ResampledTimesOptions,
   type ResampleOptions,
   resampledTimes,
@@ -105,6 +104,7 @@ export {
   type ResampledIntervalOptions,
   resampledInterval,
 } from "./statistics/resampled-interval.ts";
+export { createWeightedSum } from "./statistics/weighted-sum.ts";
 export { wilsonInterval } from "./statistics/wilson-interval.ts";
 export type {
   EmbeddingFitSpec,

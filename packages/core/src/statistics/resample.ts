@@ -1,4 +1,5 @@
 import { createRandom } from "./random.ts";
+import { createWeightedSum } from "./weighted-sum.ts";
 
 /** What {@link resampledTotals} draws from. */
 export interface ResampleOptions {
@@ -51,62 +52,6 @@ export function* resampledTimes(options: ResampledTimesOptions): Generator<Float
       times[cluster] = (times[cluster] as number) + 1;
     }
     yield times;
-  }
-}
-
-/**
- * A function that adds up a table's rows, each as often as its weight says, into `totals`.
- *
- * @param table - `[rows, columns]`, row-major.
- */
-export function createWeightedSum(
-  table: Float64Array,
-  columns: number,
-): (weights: Float64Array, totals: Float64Array) => void {
-  const rows = table.length / columns;
-  const starts = new Uint32Array(rows + 3);
-  const times = new Float64Array(rows + 3);
-  return (weights, totals) => {
-    let count = 0;
-    for (let row = 0; row < rows; row++) {
-      const weight = weights[row] as number;
-      if (weight === 0) continue;
-      starts[count] = row * columns;
-      times[count++] = weight;
-    }
-    times.fill(0, count, count + 3);
-    addRows({ table, starts, times, count, totals });
-  };
-}
-
-interface Addition {
-  readonly table: Float64Array;
-  /** Where each row begins; three more places, for the last turn. */
-  readonly starts: Uint32Array;
-  /** Three more places, which are 0. */
-  readonly times: Float64Array;
-  /** How many rows. */
-  readonly count: number;
-  readonly totals: Float64Array;
-}
-
-// Four rows a turn: reading and writing the totals costs as much as adding does.
-function addRows({ table, starts, times, count, totals }: Addition): void {
-  totals.fill(0);
-  for (let i = 0; i < count; i += 4) {
-    const a = starts[i] as number;
-    const b = starts[i + 1] as number;
-    const c = starts[i + 2] as number;
-    const d = starts[i + 3] as number;
-    const p = times[i] as number;
-    const q = times[i + 1] as number;
-    const r = times[i + 2] as number;
-    const s = times[i + 3] as number;
-    for (let j = 0; j < totals.length; j++) {
-      const first = p * (table[a + j] as number) + q * (table[b + j] as number);
-      const second = r * (table[c + j] as number) + s * (table[d + j] as number);
-      totals[j] = (totals[j] as number) + first + second;
-    }
   }
 }
 
