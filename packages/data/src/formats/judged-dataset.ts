@@ -79,13 +79,14 @@ async function readDocuments(
   return { contents, modality: contents[0]?.modality ?? "image", splitsOf: () => splits };
 }
 
-function readContents(
+async function readContents(
   file: string | undefined,
   options: FormatOptions,
 ): Promise<IdContent[] | undefined> {
-  return file === undefined
-    ? Promise.resolve(undefined)
-    : Array.fromAsync(readIdContents(file, options));
+  if (file === undefined) return undefined;
+  const contents: IdContent[] = [];
+  for await (const content of readIdContents(file, options)) contents.push(content);
+  return contents;
 }
 
 function idAsContent(id: string, place: IdContent["place"]): IdContent {

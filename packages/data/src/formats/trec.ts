@@ -4,7 +4,7 @@ import type { DatasetReader } from "@semblance/core";
 import { readFirstLine } from "../source/read-ends.ts";
 import { createFormatReader } from "./format-reader.ts";
 import { addJudged } from "./judged-dataset.ts";
-import { readJudgedIds, trecJudgements } from "./judged-ids.ts";
+import { type JudgedIds, readJudgedIds, trecJudgements } from "./judged-ids.ts";
 
 /**
  * A reader named `"trec"` for TREC's relevance judgements: `query iteration document relevance` a line,
@@ -26,7 +26,9 @@ export function createTrecReader(): DatasetReader {
       return relevance !== undefined && Number.isFinite(Number(relevance));
     },
     async read(source, reading, options) {
-      const judged = await Array.fromAsync(readJudgedIds(source, trecJudgements, reading, options));
+      const judged: JudgedIds[] = [];
+      const lines = readJudgedIds(source, trecJudgements, reading, options);
+      for await (const line of lines) judged.push(line);
       const folder = dirname(source);
       const files = {
         query: await findContents(folder, "queries"),

@@ -8,11 +8,18 @@ import {
   type TieMode,
   withoutUndefined,
 } from "@semblance/core";
-import { hashGallery } from "@semblance/data";
-import { type EvaluateRetrievalOptions, evaluateRetrieval } from "@semblance/eval";
+import { hashGallery, limitCaptions } from "@semblance/data";
+import {
+  type EvaluateRetrievalOptions,
+  type Evaluation,
+  evaluateFolds,
+  evaluateRetrieval,
+} from "@semblance/eval";
 import { replaceItems } from "../data/replace-items.ts";
-import { type EncodedDataset, encodeDataset, judgementRows } from "../encoding/encode-dataset.ts";
-import { placeEmbeddings, type StoredEmbeddings } from "../encoding/place-embeddings.ts";
+import type { EncodedDataset } from "../encoding/encode-dataset.ts";
+import type { StoredEmbeddings } from "../encoding/place-embeddings.ts";
+import { assignFolds, requireFolds } from "./assign-folds.ts";
+import { encodeEvaluated } from "./encode-evaluated.ts";
 import type { DatasetEvaluation, ModelFacts, RetrievalReport } from "./retrieval-report.ts";
 
 /** Options of {@link evaluateDataset}. */
@@ -29,6 +36,14 @@ export interface EvaluateDatasetOptions extends RunOptions {
   readonly similarity?: "cosine" | "dot";
   /** What becomes of equal scores; `trec` goes by the items' ids. @defaultValue `"expected"` */
   readonly ties?: TieMode;
+  /** Only the first captions of each image: see {@link limitCaptions}. @defaultValue all */
+  readonly captionsPerImage?: number;
+  /**
+   * Ranks within parts of the images, in the dataset's order and as equal as can be: see
+   * {@link evaluateFolds}. COCO's "1K" figures are those of the 5,000 test images in 5 folds.
+   * @defaultValue within the whole
+   */
+  readonly folds?: number;
   /** Bootstrap intervals, or `false` for none. */
   readonly confidence?: EvaluateRetrievalOptions["confidence"];
   /** Best hits kept per query. @defaultValue 0 */
@@ -45,24 +60,22 @@ export interface EvaluateDatasetOptions extends RunOptions {
  * `EMBEDDINGS_MISMATCH` when given vectors do not fit the dataset.
  */
 export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<DatasetEvaluation> {
-  const { dataset, signal, onProgress } = options;
+  const { captionsPerImage = null, folds = null } = options;
   requireCutoffs(options.cutoffs);
+  if (folds !== null) requireFolds(folds);
+  const dataset = limited(options);
   const started = performance.now();
-  const encoded = await encode(options);
+  const encoded = await encodeEvaluated({ ...options, limited: dataset });
   const encodedAt = performance.now();
   requirePairs(encoded, options);
   const similarity = options.similarity ?? "cosine";
-  const { cutoffs, ties = "expected", confidence, topHits } = options;
-  const ids = { image: encoded.images.map(toId), text: encoded.texts.map(toId) };
-  const evaluation = await evaluateRetrieval(
-    encoded.pairs,
-    withoutUndefined({ similarity, cutoffs, ties, ids, confidence, topHits, signal, onProgress }),
-  );
+  const { ties = "expected" } = options;
+  const evaluation = await measure(encoded, options);
   const report: RetrievalReport = {
     schema: 1,
-    dataset: await describeDataset(options, encoded),
+    dataset: await describeDataset({ ...options, dataset }, encoded),
     model: options.model,
-    protocol: { ties, similarity, prompt: null },
+    protocol: { ties, similarity, prompt: null, captionsPerImage, folds },
     metrics: evaluation.metrics,
     ties: evaluation.ties,
     withoutRelevant: evaluation.withoutRelevant,
@@ -82,24 +95,22 @@ function toId({ id }: Item): string {
   return id;
 }
 
-async function encode(options: EvaluateDatasetOptions): Promise<EncodedDataset> {
-  const { dataset, split, source, signal, onProgress, batchSize } = options;
-  if ("scoring" in source) {
-    const encoder = source;
-    return encodeDataset(
-      withoutUndefined({ encoder, dataset, split, signal, onProgress, batchSize }),
-    );
-  }
-  const images = await placeEmbeddings(dataset, "image", { source, split });
-  const texts = await placeEmbeddings(dataset, "text", { source, split });
-  const judgements = await judgementRows(dataset, split, images.items, texts.items);
-  return {
-    pairs: { image: images.embeddings, text: texts.embeddings, judgements },
-    images: images.items,
-    texts: texts.items,
-    failures: [...images.failures, ...texts.failures],
-    truncated: 0,
-  };
+function limited({ dataset, captionsPerImage }: EvaluateDatasetOptions): Dataset {
+  return captionsPerImage === undefined ? dataset : limitCaptions(dataset, { captionsPerImage });
+}
+
+async function measure(
+  encoded: EncodedDataset,
+  options: EvaluateDatasetOptions,
+): Promise<Evaluation> {
+  const { dataset, split, folds, cutoffs, similarity, ties, confidence, topHits } = options;
+  const { signal, onProgress } = options;
+  const ids = { image: encoded.images.map(toId), text: encoded.texts.map(toId) };
+  const own = { similarity, cutoffs, ties, ids, confidence, topHits, signal, onProgress };
+  const retrieval: EvaluateRetrievalOptions = withoutUndefined(own);
+  if (folds === undefined) return evaluateRetrieval(encoded.pairs, retrieval);
+  const assigned = await assignFolds(encoded.images, { dataset, split, folds });
+  return evaluateFolds(encoded.pairs, { ...retrieval, folds: assigned });
 }
 
 // Before the encoding, which may take hours.

@@ -27,6 +27,10 @@ export interface RetrievalReport {
     readonly ties: TieMode;
     readonly similarity: "cosine" | "dot";
     readonly prompt: string | null;
+    /** How many captions of each image count, in the dataset's order; `null` for all. */
+    readonly captionsPerImage: number | null;
+    /** Into how many parts the images were put, each ranked by itself; `null` for one whole. */
+    readonly folds: number | null;
   };
   readonly metrics: Evaluation["metrics"];
   readonly ties: Evaluation["ties"];
