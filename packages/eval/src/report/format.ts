@@ -19,6 +19,11 @@ export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** At most so many characters of a text, and a sign that there are more. */
+export function shorten(text: string, characters: number): string {
+  return text.length > characters ? `${text.slice(0, characters)}…` : text;
+}
+
 /** A share in [0, 1] as `41.2 %`. */
 export function formatPercent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;

@@ -73,6 +73,13 @@ test("thumbnails are stored once each, until their room is used up", async () =>
   expect(html).toContain("20 images are shown by name only");
 });
 
+test("texts of any length do not make the page long", async () => {
+  const caption = (image: number) => `${image} ${"word ".repeat(20_000)}`;
+  const html = await renderReport(await createReportInput({ images: 12, caption }));
+  expect(html.length).toBeLessThan(150_000);
+  expect(dataOf(html).items.some(({ label }) => /^\d+ (word )+.{0,5}…$/.test(label))).toBe(true);
+});
+
 test("a page of many queries holds as many as it is told to, and says so", async () => {
   const input = await createReportInput({ images: 60 });
   const html = await renderReport({ ...input, limits: { queries: 20 } });

@@ -1,5 +1,5 @@
 import type { ItemFailure } from "@semblance/core";
-import { countOf, formatCount } from "../format.ts";
+import { countOf, formatCount, shorten } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import { section } from "../section.ts";
 
@@ -19,5 +19,7 @@ function list(failures: readonly ItemFailure[]): Markup {
   return markup`<p>${countOf(failures.length, "item")} could not be used; the figures are about the others.${more > 0 ? ` The first ${formatCount(shown)}:` : ""}</p>
 <ul class="failures">${failures
     .slice(0, shown)
-    .map(({ code, message }) => markup`<li><code>${code}</code> ${message}</li>`)}</ul>`;
+    .map(
+      ({ code, message }) => markup`<li><code>${code}</code> ${shorten(message, 500)}</li>`,
+    )}</ul>`;
 }

@@ -1,4 +1,4 @@
-import { countOf, directionNames, directions, formatCount } from "../format.ts";
+import { countOf, directionNames, directions, formatCount, shorten } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ReportInput } from "../report-input.ts";
 import { section } from "../section.ts";
@@ -59,7 +59,7 @@ function duplicateNotes({ texts, images, embeddings }: ReportInput): (string | u
 function say({ items, examples }: Duplicates, what: string): string | undefined {
   if (items === 0) return undefined;
   const more = items > examples.length ? ", …" : "";
-  return `${formatCount(items)} ${what}: ${examples.map((example) => `“${example}”`).join(", ")}${more}.`;
+  return `${formatCount(items)} ${what}: ${examples.map((example) => `“${shorten(example, 80)}”`).join(", ")}${more}.`;
 }
 
 function withoutRelevant({ facts }: ReportInput, direction: "t2i" | "i2t"): string | undefined {

@@ -1,4 +1,5 @@
 import type { Item } from "@semblance/core";
+import { shorten } from "../format.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { BrowserItem } from "./browser-data.ts";
 
@@ -18,6 +19,8 @@ export interface FinishedTable {
 }
 
 const atOnce = 4;
+/** Characters of a text that are shown: many times what a model reads, and yet a bound. */
+const longestLabel = 500;
 
 /** An empty table over the items of a report. */
 export function createItemTable(
@@ -47,7 +50,7 @@ function toBrowserItem(
   thumbnails: ReadonlyMap<Item, string>,
 ): BrowserItem {
   const thumbnail = isImage ? thumbnails.get(item) : undefined;
-  const label = isImage ? item.id : item.content.join(" ");
+  const label = shorten(isImage ? item.id : item.content.join(" "), longestLabel);
   return { label, isImage, ...(thumbnail === undefined ? {} : { thumbnail }) };
 }
 
