@@ -19,7 +19,9 @@ export function checkImages(
   for (const image of data.images) {
     const look = looks.get(image.content);
     for (const [kind, reason] of look === undefined ? [] : faultsOf(look)) {
-      found.set(kind, [...(found.get(kind) ?? []), [image, reason]]);
+      const faulty = found.get(kind) ?? [];
+      found.set(kind, faulty);
+      faulty.push([image, reason]);
     }
   }
   return [...[...found].map(([kind, faulty]) => toDetection(kind, faulty)), withoutCaption(data)];

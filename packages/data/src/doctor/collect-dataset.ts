@@ -19,12 +19,16 @@ export async function collectDataset(
 ): Promise<InspectedData> {
   const images = await collectSide(dataset, "image", signal);
   const captions = await collectSide(dataset, "text", signal);
-  const rowsById = new Map(captions.map(({ id, rows }) => [id, rows[0]]));
+  const rowsById = new Map(captions.map(({ id, rows }) => [id, rows]));
   const judgements: InspectedJudgement[] = [];
-  for await (const { text, image, relevance } of dataset.judgements()) {
-    signal?.throwIfAborted();
-    const row = rowsById.get(text);
-    if (row !== undefined) judgements.push({ row, imageId: image, textId: text, relevance });
+  // Those without a split are told by their texts, which none of the splits shows.
+  for (const split of [...dataset.splits, undefined]) {
+    const listed = split === undefined ? dataset.judgements() : dataset.judgements({ split });
+    for await (const { text, image, relevance } of listed) {
+      signal?.throwIfAborted();
+      const row = rowsById.get(text)?.find((place) => place.split === split);
+      if (row !== undefined) judgements.push({ row, imageId: image, textId: text, relevance });
+    }
   }
   return {
     name: dataset.name,

@@ -4,9 +4,8 @@ import { type DatasetInspection, type InspectionOptions, inspectData } from "./i
 
 /**
  * `inspectTables` for a dataset of any format. The row of an item is its position among the images or
- * among the captions; rows that the reader left out are its `failures`.
- *
- * A pair that is judged several times is known by its highest relevance only, and pairs are of no split.
+ * among the captions; rows that the reader left out are its `failures`. A pair that is judged several
+ * times in a split is known by its highest relevance only.
  *
  * @throws {@link DatasetError} `SPLIT_NOT_FOUND`; what the decoder and the text tower throw that is no
  * bad image.

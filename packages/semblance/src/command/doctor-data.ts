@@ -27,13 +27,14 @@ export async function runDoctorData(
   tools: VerbTools,
 ): Promise<VerbResult> {
   const source = await openInspected(options, tools);
+  const mend = source.mend && mendCommand(options);
   await using encoder = await openEncoder(options, tools);
   const inspection = await source.inspect(
     withoutUndefined({
       split: options.split,
       decoder: createSharpDecoder(),
       textTower: encoder?.text,
-      mendCommand: source.mend && mendCommand(options),
+      mendCommand: mend,
       onProgress: tools.onProgress,
       signal: tools.signal,
     }),
@@ -42,7 +43,7 @@ export async function runDoctorData(
   const { counts, findings } = inspection;
   return {
     document: withoutUndefined({ data: options.data, counts, findings, mended }),
-    text: formatInspection(options.data, inspection, mended),
+    text: formatInspection(inspection, { data: options.data, mendCommand: mend, mended }),
     exitCode: hasErrors(inspection) ? 1 : 0,
   };
 }

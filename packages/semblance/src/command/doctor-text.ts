@@ -1,16 +1,24 @@
+import { basename, parse } from "node:path";
 import type { DatasetInspection, Finding, FindingItem } from "@semblance/data";
 import type { MendedTable } from "./doctor-source.ts";
 import { wrapText } from "./wrap-text.ts";
 
 /** Examples shown of a finding. */
 const examplesShown = 6;
-const longestCaption = 60;
+const longestContent = 60;
+
+/** What the text of an inspection is about. */
+export interface FormatInspectionOptions {
+  readonly data: readonly string[];
+  /** The command that writes mended copies, which the text shortens. */
+  readonly mendCommand: string | undefined;
+  readonly mended: readonly MendedTable[] | undefined;
+}
 
 /** What an inspection found, for people: the worst first, in 80 columns. */
 export function formatInspection(
-  data: readonly string[],
   { counts, findings }: DatasetInspection,
-  mended: readonly MendedTable[] | undefined,
+  { data, mendCommand, mended }: FormatInspectionOptions,
 ): string {
   const { rows, images, captions, splits } = counts;
   const sizes = [
@@ -21,14 +29,17 @@ export function formatInspection(
   ];
   const parts = [
     wrapText(`${data.join(", ")}: ${sizes.join(", ")}. Rows count from 0.`),
-    ...findings.map(formatFinding),
+    ...findings.map((finding) => formatFinding(finding, mendCommand)),
     formatSummary(counts),
   ];
   if (mended !== undefined) parts.push(formatMended(mended));
   return parts.join("\n\n");
 }
 
-function formatFinding({ kind, severity, message, items, count: total, fix }: Finding): string {
+function formatFinding(finding: Finding, mendCommand: string | undefined): string {
+  const { kind, severity, message, items, count: total } = finding;
+  // A command that is broken into lines cannot be pasted, and all but this was typed just now.
+  const fix = mendCommand ? finding.fix.replace(mendCommand, "add --mend.") : finding.fix;
   const shown = items.slice(0, examplesShown).map((item) => formatItem(item, kind));
   const more = total - Math.min(items.length, examplesShown);
   if (more > 0) shown.push(`    and ${more.toLocaleString("en")} more; --json lists them`);
@@ -41,14 +52,20 @@ function formatFinding({ kind, severity, message, items, count: total, fix }: Fi
 
 function formatItem(item: FindingItem, kind: Finding["kind"]): string {
   const { row, file, image, caption, split, reason } = item;
-  const content = kind.includes("caption") ? shorten(caption ?? "") || image : image;
-  const parts = [`row ${row}`, file, split, content, reason];
+  const content = (kind.includes("caption") ? caption : undefined) ?? image;
+  const parts = [`row ${row}`, ...placeOf(file, split), shorten(content ?? ""), reason];
   const text = parts.filter((part) => part !== undefined && part !== "").join(" · ");
   return wrapText(text, "    ", "      ");
 }
 
-function shorten(caption: string): string {
-  return caption.length <= longestCaption ? caption : `${caption.slice(0, longestCaption - 1)}…`;
+// A table without splits is one, and called as its file.
+function placeOf(file: string | undefined, split: string | undefined): (string | undefined)[] {
+  if (file === undefined || parse(file).name === split) return [split];
+  return [basename(file), split];
+}
+
+function shorten(content: string): string {
+  return content.length <= longestContent ? content : `${content.slice(0, longestContent - 1)}…`;
 }
 
 function formatSummary({ errors, warnings, infos }: DatasetInspection["counts"]): string {

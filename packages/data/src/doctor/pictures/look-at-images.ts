@@ -47,14 +47,20 @@ export async function lookAtImages(
   const progress = { stage: "looking at images", total: all.length, unit: "images" };
   // Shared by the workers: each takes the next image that nobody has taken.
   const waiting = all.values();
+  let hasFailed = false;
   const work = async () => {
     for (const reference of waiting) {
       options.signal?.throwIfAborted();
+      if (hasFailed) return;
       looks.set(reference, await lookAt(reference, options));
       options.onProgress?.({ ...progress, done: looks.size });
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
+  const workers = Array.from({ length: availableParallelism() + 1 }, work);
+  await Promise.all(workers).catch((error: unknown) => {
+    hasFailed = true;
+    throw error;
+  });
   return looks;
 }
 

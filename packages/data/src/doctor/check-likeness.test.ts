@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { clean, inspect, rowsOf } from "../../fixtures/inspect-rows.ts";
+import { drawBlots, drawPicture } from "../../fixtures/plain-pictures.ts";
+
+test("copies and near duplicates within a split are warnings", async () => {
+  const rows = [
+    ...clean,
+    { image: "copy.ppm", caption: "One.", relevance: 1, split: "train" },
+    { image: "near.ppm", caption: "Two.", relevance: 1, split: "train" },
+  ];
+  const more = { "copy.ppm": drawBlots(1), "near.ppm": drawBlots(2, 96) };
+
+  const found = (await inspect(rows, { more })).findings;
+  expect(found.map(({ kind, severity }) => [kind, severity])).toEqual([
+    ["duplicate-image", "warning"],
+    ["near-duplicate-image", "warning"],
+  ]);
+  expect(found.map(rowsOf)).toEqual([
+    [0, 4],
+    [2, 5],
+  ]);
+});
+
+test("photos of one thing in one cell may look alike", async () => {
+  const rows = [{ ...clean[0], image: "a.ppm;larger.ppm" }, ...clean.slice(2)];
+  const more = { "larger.ppm": drawBlots(1, 96) };
+  expect((await inspect(rows, { more })).findings).toEqual([]);
+});
+
+test("pictures of one colour each are not alike", async () => {
+  const flat = (level: number) => drawPicture(40, 40, () => [level, 0, 255 - level]);
+  const rows = [
+    { image: "red.ppm", caption: "Red." },
+    { image: "blue.ppm", caption: "Blue." },
+  ];
+  const more = { "red.ppm": flat(250), "blue.ppm": flat(5) };
+  expect((await inspect(rows, { more })).findings).toEqual([]);
+});
