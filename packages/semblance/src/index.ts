@@ -22,7 +22,13 @@ export {
 } from "@semblance/core";
 export { datasetFromTable, openDataset, readTable, splitDataset } from "@semblance/data";
 export { createOnnxEncoder, type OnnxEncoderConfig } from "@semblance/encoder-onnx";
-export { type Evaluation, evaluateRetrieval } from "@semblance/eval";
+export {
+  type Comparison,
+  compareEvaluations,
+  type EvaluatedQueries,
+  type Evaluation,
+  evaluateRetrieval,
+} from "@semblance/eval";
 export {
   type FitSummary,
   type Matcher,
@@ -45,3 +51,4 @@ export {
 } from "@semblance/trainer-bridge";
 export { type CreateMatcherConfig, createMatcher, loadMatcher } from "./create-matcher.ts";
 export { createModelProvider, type ModelProviderConfig } from "./create-model-provider.ts";
+export { readEvaluatedQueries } from "./results/read-evaluation.ts";

@@ -1,9 +1,9 @@
 import { withoutUndefined } from "@semblance/core";
 import { compareEvaluations } from "@semblance/eval";
 import type { Command } from "commander";
+import { readEvaluatedQueries } from "../results/read-evaluation.ts";
 import { addOutputOptions, parsePositive, type SeedOptions } from "./common-options.ts";
 import { formatComparison } from "./comparison/format-comparison.ts";
-import { readEvaluatedQueries } from "./comparison/read-evaluation.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 
 interface CompareOptions extends SeedOptions {

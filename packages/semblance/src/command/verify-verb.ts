@@ -1,8 +1,8 @@
 import { withoutUndefined } from "@semblance/core";
 import { type Command, InvalidArgumentError } from "commander";
+import { readEvaluation } from "../results/read-evaluation.ts";
 import { addOfflineOption, addOutputOptions, type SeedOptions } from "./common-options.ts";
 import { findDifferences, type ResultDifference } from "./comparison/find-differences.ts";
-import { readEvaluation } from "./comparison/read-evaluation.ts";
 import { type ManifestPlaces, requestOf } from "./comparison/read-manifest.ts";
 import { manifestOf } from "./evaluation-manifest.ts";
 import { formatTable } from "./format-table.ts";

@@ -1,6 +1,6 @@
 import type { MetricValue } from "@semblance/eval";
 import type { RetrievalReport } from "@semblance/matcher";
-import type { WrittenEvaluation } from "./read-evaluation.ts";
+import type { WrittenEvaluation } from "../../results/read-evaluation.ts";
 
 /** Something that is not as it was. */
 export interface ResultDifference {

@@ -12,9 +12,12 @@ const manifestSchema = z.object({
   split: text,
   columns: z.record(z.string(), z.string()).nullable(),
   baseFolder: text,
+  reader: text,
   label: text,
   k: z.array(z.int().min(1)),
   ties: z.enum(["expected", "trec", "pessimistic", "optimistic"]),
+  captionsPerImage: z.int().min(1).nullable(),
+  folds: z.int().min(2).nullable(),
   dtype: z.enum(["fp32", "fp16", "int8"]).nullable(),
   device: z.enum(["cpu", "cuda", "coreml", "dml", "webgpu", "auto"]),
   batchSize: z.int().min(1).nullable(),
@@ -50,7 +53,10 @@ export function requestOf(
     split: manifest.split,
     columns: manifest.columns,
     baseFolder: manifest.baseFolder,
+    reader: manifest.reader,
     label: manifest.label,
+    captionsPerImage: manifest.captionsPerImage,
+    folds: manifest.folds,
     batchSize: manifest.batchSize,
   };
   const known = Object.entries(given).filter(([, value]) => value !== null);
