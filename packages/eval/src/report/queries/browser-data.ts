@@ -19,7 +19,7 @@ export interface BrowserItem {
 }
 
 /** A property of the queries of a direction, with few values. */
-export interface BrowserSlice {
+interface BrowserSlice {
   readonly direction: "t2i" | "i2t";
   readonly name: string;
   readonly values: readonly string[];
@@ -49,7 +49,7 @@ export interface BrowserAnswer {
 }
 
 /** Something that a query found. */
-export interface BrowserHit {
+interface BrowserHit {
   readonly item: number;
   readonly score: number;
   readonly isRight: boolean;

@@ -12,7 +12,7 @@ export interface ItemTable {
 }
 
 /** What {@link ItemTable.finish} gives. */
-export interface FinishedTable {
+interface FinishedTable {
   readonly items: readonly BrowserItem[];
   /** Images for which there was no room. */
   readonly withoutRoom: number;
