@@ -8,7 +8,7 @@ import type { Matcher } from "./matcher.ts";
 import { calibrate } from "./probability/calibrate.ts";
 import { type ModelCalibration, staleness } from "./probability/model-calibration.ts";
 import { predict, predictProba } from "./probability/predict.ts";
-import { readCalibration } from "./storage/calibration-file.ts";
+import { openCalibration } from "./storage/open-calibration.ts";
 import { saveMatcher } from "./storage/save-matcher.ts";
 
 /**
@@ -22,7 +22,7 @@ import { saveMatcher } from "./storage/save-matcher.ts";
 export async function createMatcher(config: MatcherConfig): Promise<Matcher> {
   const settings = parseMatcherConfig(config);
   let model = await openModel(settings);
-  let calibration = await storedCalibration(model);
+  let { calibration, warnings } = await openCalibration(model);
   return {
     settings,
     get model() {
@@ -42,29 +42,28 @@ export async function createMatcher(config: MatcherConfig): Promise<Matcher> {
       await model.encoder[Symbol.asyncDispose]();
       model = trained;
       // The start, where fit kept it, is calibrated as before; of other towers nothing is known yet.
+      const stored = await openCalibration(trained);
       calibration =
         (await calibrateFitted(settings, trained, fitOptions)) ??
-        (await storedCalibration(trained)) ??
+        stored.calibration ??
         stillValid(calibration, trained);
+      warnings = calibration ? [] : stored.warnings;
       return summary;
     },
     predict: (data, predictOptions) =>
-      predict({ settings, model, calibration }, data, predictOptions),
+      predict({ settings, model, calibration, warnings }, data, predictOptions),
     predictProba: (data, predictOptions) =>
-      predictProba({ settings, model, calibration }, data, predictOptions),
+      predictProba({ settings, model, calibration, warnings }, data, predictOptions),
     async calibrate(options) {
       const report = await calibrate(settings, model, options);
       calibration = report.calibration;
+      warnings = [];
       return report;
     },
     extractEmbedding: (data, options) => extractEmbedding(settings, model, data, options),
     save: (folder) => saveMatcher({ settings, model, calibration, folder }),
     [Symbol.asyncDispose]: () => model.encoder[Symbol.asyncDispose](),
   };
-}
-
-async function storedCalibration({ folder }: OpenedModel): Promise<ModelCalibration | undefined> {
-  return folder === "" ? undefined : readCalibration(folder);
 }
 
 function stillValid(calibration: ModelCalibration | undefined, model: OpenedModel) {

@@ -31,7 +31,6 @@ export type {
   MatcherEvaluation,
   SearchHit,
 } from "./matcher.ts";
-export { type CalibrateOnOptions, calibrateOn } from "./probability/calibrate.ts";
 export type {
   CalibrateOptions,
   CalibrationReport,

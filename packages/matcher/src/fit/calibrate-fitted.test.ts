@@ -53,3 +53,11 @@ test("a calibration outlives a fit only where the towers stay the same", async (
   await changed.fit({ trainData: pairs, tuningData: pairs });
   expect(changed.calibration).toBeUndefined();
 });
+
+test("a fit that was stopped gives what it has, without a calibration", async () => {
+  await using matcher = await start();
+  const signal = AbortSignal.abort();
+  const data = { trainData: pairs, tuningData: manyPairs };
+  expect((await matcher.fit({ ...data, calibrate: true, signal })).kept).toBe("best");
+  expect(matcher.calibration).toBeUndefined();
+});

@@ -7,7 +7,8 @@ import type { TrainAndValidation } from "./fit-model.ts";
 
 /**
  * Calibrates what a fit gave, on its validation pairs, where its options ask for that. When validation
- * does not support it there is a warning and no calibration: the fit itself is done.
+ * does not support it there is a warning; then, and where the fit was stopped, there is none: the fit
+ * itself is done.
  */
 export async function calibrateFitted(
   settings: MatcherSettings,
@@ -22,6 +23,7 @@ export async function calibrateFitted(
   try {
     return (await calibrateOn({ ...shared, ...wanted })).calibration;
   } catch (error) {
+    if (signal?.aborted) return undefined;
     if (!SemblanceError.isInstance(error)) throw error;
     onEvent?.({ type: "warning", code: error.code, message: error.message });
     return undefined;

@@ -63,13 +63,11 @@ test("listed negatives are those of the label column, and say nothing about sear
     caption: [...caption, ...caption],
     relevance: [...image.map(() => 1), ...shifted.map(() => 0)],
   };
-  const { calibration } = await matcher.calibrate({
-    data,
-    negatives: "listed",
-    falseAlarmRate: 0.2,
-  });
+  const { calibration } = await matcher.calibrate({ data, negatives: "listed" });
   expect(calibration.calibration.sampling).toMatchObject({ rule: "listed", negatives: 48 });
   expect(calibration.abstention).toBeNull();
+  const asked = matcher.calibrate({ data, negatives: "listed", falseAlarmRate: 0.2 });
+  await expect(asked).rejects.toThrow(RangeError);
 });
 
 test("a dataset calibrates as its table does, and only the split asked for", async () => {

@@ -42,14 +42,12 @@ export async function calibrate(
   options: CalibrateOptions,
 ): Promise<CalibrationReport> {
   const { data, dataset: given, label, idMappings, ...others } = options;
-  if ((data === undefined) === (given === undefined)) {
+  const dataset = data === undefined ? given : toDataset(settings, data, { label, idMappings });
+  if (dataset === undefined || (data !== undefined && given !== undefined)) {
     throw new TypeError("Give validation pairs as data, or as dataset.");
   }
-  const dataset = data === undefined ? given : toDataset(settings, data, { label, idMappings });
   const { seed, batchSize } = settings;
-  return calibrateOn(
-    withoutUndefined({ ...others, model, dataset: dataset as Dataset, seed, batchSize }),
-  );
+  return calibrateOn(withoutUndefined({ ...others, model, dataset, seed, batchSize }));
 }
 
 /**
@@ -59,12 +57,17 @@ export async function calibrate(
  *
  * An item that cannot be encoded is left out and listed.
  *
- * @throws {@link DatasetError} with code `NOTHING_TO_CALIBRATE` when no match is left, and as
- * `fitCalibration` and `chooseThreshold` throw for what validation cannot support.
+ * @throws {@link DatasetError} with code `NOTHING_TO_CALIBRATE` when no match is left, RangeError for
+ * options that do not fit, and as `fitCalibration` and `chooseThreshold` throw for what validation
+ * cannot support.
  */
 export async function calibrateOn(options: CalibrateOnOptions): Promise<CalibrationReport> {
   const { model, dataset, split, seed, batchSize, signal, onProgress } = options;
   const { negatives = defaultNegatives, falseAlarmRate } = options;
+  const isListed = negatives === "listed";
+  if (isListed && falseAlarmRate !== undefined) {
+    throw new RangeError("Listed pairs do not say what a search would find: no falseAlarmRate.");
+  }
   const run = withoutUndefined({ signal, onProgress });
   const { encoder } = model;
   const encoded = await encodeDataset({
@@ -81,10 +84,9 @@ export async function calibrateOn(options: CalibrateOnOptions): Promise<Calibrat
     model: await describeModel(model),
     data: await describeData(options, encoded),
     calibration,
-    abstention:
-      negatives === "listed"
-        ? null
-        : await learnAbstention({ pairs, calibration, falseAlarmRate, seed, ...run }),
+    abstention: isListed
+      ? null
+      : await learnAbstention({ pairs, calibration, falseAlarmRate, seed, ...run }),
   };
   return { calibration: stored, failures: [...dataset.failures, ...encoded.failures] };
 }

@@ -1,9 +1,9 @@
 import { type OpenedModel, withoutUndefined } from "@semblance/core";
 import type { MatcherSettings } from "../config.ts";
 import { matchValues } from "../data/match-labels.ts";
-import type { MatcherData } from "../data/matcher-data.ts";
+import { type MatcherData, toTable } from "../data/matcher-data.ts";
 import { createMatchScorer, type MatchScorer } from "./match-scorer.ts";
-import type { ModelCalibration } from "./model-calibration.ts";
+import type { ModelCalibration, ResultWarning } from "./model-calibration.ts";
 import type { Predictions, PredictOptions, ProbabilityPredictions } from "./prediction.ts";
 import { scoreTable, type TableScores } from "./score-table.ts";
 
@@ -12,6 +12,8 @@ export interface Predictor {
   readonly settings: MatcherSettings;
   readonly model: OpenedModel;
   readonly calibration: ModelCalibration | undefined;
+  /** What was found when the calibration was read. */
+  readonly warnings: readonly ResultWarning[];
 }
 
 /** Whether each pair is a match: `Matcher.predict`. */
@@ -20,12 +22,12 @@ export async function predict(
   data: MatcherData,
   options: PredictOptions = {},
 ): Promise<Predictions> {
-  const { settings, model, calibration } = predictor;
-  const scorer = createMatchScorer(model, calibration, options.prior);
+  const { settings } = predictor;
+  const scorer = createMatchScorer(predictor.model, predictor.calibration, options.prior);
   const threshold = chooseThreshold(scorer, options);
+  const values = matchValues(settings, { column: settings.label, table: toTable(data) });
   const scored = await score(predictor, data, options);
-  const values = matchValues(settings, { column: settings.label, table: scored.table });
-  const found = describe(scorer, scored);
+  const found = describe(predictor, scorer, scored);
   const labels = found.probabilities.map((probability, row) => {
     if (probability === null) return null;
     const isMatch = threshold.isMatch(scored.scores[row] ?? 0, probability);
@@ -41,7 +43,7 @@ export async function predictProba(
   options: PredictOptions = {},
 ): Promise<ProbabilityPredictions> {
   const scorer = createMatchScorer(predictor.model, predictor.calibration, options.prior);
-  return describe(scorer, await score(predictor, data, options));
+  return describe(predictor, scorer, await score(predictor, data, options));
 }
 
 function score(
@@ -53,10 +55,19 @@ function score(
   return scoreTable(withoutUndefined({ settings, encoder, data, idMappings, signal, onProgress }));
 }
 
-function describe(scorer: MatchScorer, scored: TableScores): ProbabilityPredictions {
-  const { scores, failures, truncated } = scored;
-  const probabilities = numbersOf(scorer.probabilities(scores));
-  return { probabilities, scores: numbersOf(scores), ...scorer.facts, failures, truncated };
+function describe(
+  { warnings }: Predictor,
+  { facts, ...scorer }: MatchScorer,
+  { scores, failures, truncated }: TableScores,
+): ProbabilityPredictions {
+  return {
+    probabilities: numbersOf(scorer.probabilities(scores)),
+    scores: numbersOf(scores),
+    ...facts,
+    warnings: [...warnings, ...facts.warnings],
+    failures,
+    truncated,
+  };
 }
 
 function numbersOf(values: Float32Array | Float64Array): (number | null)[] {
