@@ -8,6 +8,7 @@ from semblance_trainer.evaluation.bootstrap import (
     clustered_interval,
     clustered_intervals,
     clustered_medians_interval,
+    resampled_interval,
 )
 from semblance_trainer.evaluation.halves import split_validation
 from semblance_trainer.evaluation.never_worse import Judged, judge
@@ -101,6 +102,14 @@ def test_the_interval_is_wider_when_queries_hang_together() -> None:
     assert together[1] - together[0] == pytest.approx(2 * 1.96 * standard_error, rel=0.15)
 
 
+def test_an_interval_corrects_the_bias_and_is_moved_outwards_for_few_clusters() -> None:
+    samples = np.arange(10_001) / 10_000
+    # Nine degrees of freedom: t = 2.2622, and 2.2622 * sqrt(10 / 9) = 2.3846, below it 0.9915.
+    assert resampled_interval(samples, 0.5, 10) == pytest.approx((0.0085, 0.9915), abs=1e-4)
+    # A share of 0.6 below the figure: twice z(0.6) = 0.5067 moves both ends up.
+    assert resampled_interval(samples, 0.6, 10_000) == pytest.approx((0.0731, 0.9932), abs=1e-4)
+
+
 def test_several_means_see_the_same_draws() -> None:
     gains = np.random.default_rng(5).normal(size=(40, 2))
     groups = np.arange(40) // 2
@@ -119,7 +128,9 @@ def test_the_interval_of_medians_is_that_of_the_resampled_data() -> None:
         for drawn in draws.integers(0, 15, (100, 15)):
             rows = np.concatenate([np.flatnonzero(groups == group) for group in drawn])
             gains.append(np.median(candidate[rows]) - np.median(start[rows]))
-    expected = np.percentile(gains, [2.5, 97.5])
+    expected = resampled_interval(
+        np.array(gains), float(np.median(candidate) - np.median(start)), 15
+    )
     assert clustered_medians_interval(start, candidate, groups, seed=9) == pytest.approx(expected)
 
 
