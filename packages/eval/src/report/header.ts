@@ -1,4 +1,5 @@
 import type { Direction } from "../retrieval/evaluation.ts";
+import { cutoffsOf } from "./cutoffs.ts";
 import { countOf, directionNames, directions, formatCount, formatPercent } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { ReportedFacts, ReportInput } from "./report-input.ts";
@@ -25,19 +26,20 @@ export function header({ facts, queries }: ReportInput): Markup {
 }
 
 const questions: Readonly<Record<Direction, string>> = {
-  t2i: "of the texts find a right image first",
-  i2t: "of the images find a right text first",
+  t2i: "of the texts find a right image",
+  i2t: "of the images find a right text",
 };
 
-function tile({ metrics }: ReportedFacts, direction: Direction): Markup | undefined {
-  const hit = metrics[`${direction}.hit@1`];
+function tile(facts: ReportedFacts, direction: Direction): Markup | undefined {
+  const [k = 1] = cutoffsOf({ facts });
+  const hit = facts.metrics[`${direction}.hit@${k}`];
   if (hit === undefined) return undefined;
   const [low, high] = hit.ci95 ?? [];
   const interval =
     low === undefined || high === undefined
       ? "no interval"
       : `95 % interval ${formatPercent(low)} to ${formatPercent(high)}`;
-  return markup`<div class="tile"><p class="direction">${directionNames[direction]}</p><p class="figure">${formatPercent(hit.value)}</p><p>${questions[direction]}</p><p class="bounds">${interval}, ${formatCount(hit.n)} queries</p></div>`;
+  return markup`<div class="tile"><p class="direction">${directionNames[direction]}</p><p class="figure">${formatPercent(hit.value)}</p><p>${questions[direction]} ${k === 1 ? "first" : `among the first ${k}`}</p><p class="bounds">${interval}, ${formatCount(hit.n)} queries</p></div>`;
 }
 
 const tieNames: Readonly<Record<string, string>> = {
@@ -47,8 +49,10 @@ const tieNames: Readonly<Record<string, string>> = {
   optimistic: "among equal scores right answers come first",
 };
 
+const intervals = "95 %, over clusters: queries that share right answers are drawn together";
+
 function factsOf(
-  { model, dataset, protocol }: ReportedFacts,
+  { model, dataset, protocol, metrics }: ReportedFacts,
   queries: ReportInput["queries"],
 ): [string, Markup | string][] {
   const hash = (value: string) => markup`<code title="${value}">${value.slice(0, 16)}</code>`;
@@ -59,7 +63,7 @@ function factsOf(
     ["Similarity", protocol.similarity === "cosine" ? "cosine" : "dot product"],
     ["Ties", tieNames[protocol.ties] ?? protocol.ties],
     ["Prompt", protocol.prompt ?? "texts as they are"],
-    ["Intervals", "95 %, over clusters: queries that share right answers are drawn together"],
+    ["Intervals", Object.values(metrics).some(({ ci95 }) => ci95) ? intervals : "none"],
     [
       "Queries",
       directions

@@ -64,6 +64,27 @@ async function hashOf(text: string): Promise<string> {
   return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
 }
 
+test("the page speaks of the lowest cut-off where there is no 1, and of no intervals it lacks", async () => {
+  const input = await createReportInput({ images: 12 });
+  const metrics = Object.entries(input.facts.metrics).flatMap(([name, { value, n }]) =>
+    name.endsWith("@1") ? [] : [[name, { value, n }]],
+  );
+  const facts = { ...input.facts, metrics: Object.fromEntries(metrics) };
+  const html = await renderReport({ ...input, facts });
+  expect(html).toContain("of the texts find a right image among the first 5");
+  expect(html).toContain("<dt>Intervals</dt><dd>none</dd>");
+  expect(html).not.toContain("NaN");
+});
+
+test("duplicates are named, and what to do about them", async () => {
+  const caption = (image: number) => (image < 2 ? "A dog." : `caption ${image}`);
+  const html = await renderReport(await createReportInput({ images: 6, captions: 1, caption }));
+  expect(html).toContain(
+    "2 texts differ from another only in case, spaces or punctuation: “A dog.”, “A dog.”.",
+  );
+  expect(html).toContain("semblance doctor DATA");
+});
+
 test("thumbnails are stored once each, until their room is used up", async () => {
   const input = await createReportInput({ images: 30 });
   const uri = `data:image/webp;base64,${"A".repeat(975)}`;

@@ -52,7 +52,7 @@ function duplicateNotes({ texts, images, embeddings }: ReportInput): (string | u
   ];
   const advice = notes.some((note) => note !== undefined)
     ? "A duplicate that is not listed as right counts as wrong. semblance doctor DATA finds duplicates and near duplicates."
-    : "No texts are the same but for case, spaces and punctuation, and no two items have the same vector.";
+    : "No texts are the same but for case, spaces and punctuation.";
   return [...notes, advice];
 }
 

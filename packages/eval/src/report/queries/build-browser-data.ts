@@ -1,5 +1,6 @@
 import type { Direction } from "../../retrieval/evaluation.ts";
 import { type QueryResult, queryResult } from "../../retrieval/query-columns.ts";
+import { cutoffsOf } from "../cutoffs.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Similarity } from "../similarity.ts";
 import type { Slice } from "../slices/slices.ts";
@@ -95,14 +96,6 @@ function sidesOf(direction: Direction): readonly ["image" | "text", "image" | "t
 function placeIn(slice: Slice, direction: Direction, index: number): number {
   const part = slice.direction === direction ? slice.parts.of[index] : undefined;
   return part === undefined ? -1 : slice.parts.names.indexOf(part);
-}
-
-/** The cut-offs of an evaluation, lowest first. */
-function cutoffsOf(input: ReportInput): number[] {
-  const found = Object.keys(input.facts.metrics).flatMap(
-    (name) => /^t2i\.hit@(\d+)$/.exec(name)?.[1] ?? [],
-  );
-  return [...new Set(found.map(Number))].sort((a, b) => a - b);
 }
 
 function rounded(score: number): number {
