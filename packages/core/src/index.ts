@@ -88,7 +88,6 @@ export {
   bootstrapInterval,
   type PairedOptions,
   pairedInterval,
-  percentileInterval,
 } from "./statistics/bootstrap.ts";
 export type { Interval } from "./statistics/interval.ts";
 export { quantile } from "./statistics/quantile.ts";

@@ -1,6 +1,5 @@
 import { withoutUndefined } from "../without-undefined.ts";
 import type { Interval } from "./interval.ts";
-import { quantile } from "./quantile.ts";
 import { checkResampling, resampledTotals } from "./resample.ts";
 import { resampledInterval } from "./resampled-interval.ts";
 
@@ -70,12 +69,6 @@ export function pairedInterval(options: PairedOptions): Interval | undefined {
   checkLengths({ start, candidate });
   const values = start.map((value, query) => (candidate[query] ?? Number.NaN) - value);
   return bootstrapInterval({ values, ...rest });
-}
-
-/** From the 2.5th to the 97.5th percentile; sorts `values` in place. */
-export function percentileInterval(values: Float64Array): Interval {
-  values.sort();
-  return [quantile(values, 0.025), quantile(values, 0.975)];
 }
 
 // One row per group that has a value: [sum, count].
