@@ -27,8 +27,8 @@ export async function prepareEvalBenchmark({
   const isEmbeddings = isWanted("eval", only) || isWanted("memory", only);
   const isRun = isWanted("metrics", only);
   const runFile = join(folder, "run.json");
-  if (isEmbeddings) await writeEmbeddings(folder, isQuick ? 1000 : 5000);
-  if (isRun) await writeRun(runFile, isQuick ? 1000 : 5000);
+  if (isEmbeddings) await writeEmbeddings(folder, isQuick ? 2500 : 5000);
+  if (isRun) await writeRun(runFile, isQuick ? 2500 : 5000);
   const torch = isEmbeddings ? await unlessMissing("clip-benchmark", trainerPython) : undefined;
   const ranx = isRun ? await unlessMissing("ranx", setUpRanx) : undefined;
   const threads = availableParallelism();
