@@ -29,9 +29,10 @@ export function formatPercent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-/** A score with its sign as a minus, which is as wide as a plus. */
+/** A score with its sign as a minus, which is as wide as a plus; nothing is below 0 that rounds to it. */
 export function formatScore(score: number, digits = 2): string {
-  return score.toFixed(digits).replace("-", "−");
+  const text = score.toFixed(digits);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
 /** `0.412 [0.360, 0.464]`; without its interval where it has none. */
