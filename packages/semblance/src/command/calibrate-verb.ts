@@ -3,14 +3,20 @@ import { openDataset } from "@semblance/data";
 import type { ThresholdTarget } from "@semblance/eval";
 import type { Command } from "commander";
 import { requirePlace, storeCalibration } from "./calibration-place.ts";
-import { addDataOptions, addModelOptions, addOutputOptions } from "./common-options.ts";
+import {
+  addDataOptions,
+  addModelOptions,
+  addOutputOptions,
+  addReaderOption,
+  type ReaderOptions,
+} from "./common-options.ts";
 import { formatCalibration } from "./format-calibration.ts";
 import { type MatcherOptions, openMatcher } from "./open-matcher.ts";
 import { parseNegatives, parseShare, parseTargets } from "./parse-share.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 import { validationNames } from "./training-data.ts";
 
-interface CalibrateOptions extends MatcherOptions {
+interface CalibrateOptions extends MatcherOptions, ReaderOptions {
   readonly data: string;
   readonly split?: string;
   readonly prior?: number;
@@ -46,7 +52,7 @@ export function addCalibrateVerb(program: Command, context: VerbContext): void {
       parseShare,
     )
     .option("-o, --output <folder>", "write the model with its calibration here");
-  addModelOptions(addDataOptions(addOutputOptions(verb)));
+  addModelOptions(addReaderOption(addDataOptions(addOutputOptions(verb))));
   verb.action((options: CalibrateOptions) =>
     runVerb(context, options, (tools) => runCalibrate(options, tools)),
   );
@@ -73,9 +79,9 @@ async function runCalibrate(options: CalibrateOptions, tools: VerbTools): Promis
 }
 
 function openValidation(options: CalibrateOptions, { signal }: VerbTools): Promise<Dataset> {
-  const { data, baseFolder, label, columns } = options;
+  const { data, baseFolder, reader, label, columns } = options;
   const roles = withoutUndefined({ ...columns, relevance: label ?? columns?.relevance });
-  return openDataset(data, withoutUndefined({ columns: roles, baseFolder, signal }));
+  return openDataset(data, withoutUndefined({ columns: roles, baseFolder, reader, signal }));
 }
 
 function chooseSplit(

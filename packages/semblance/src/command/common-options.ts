@@ -1,5 +1,6 @@
+import { createReaders } from "@semblance/data";
 import type { OnnxEncoderConfig } from "@semblance/encoder-onnx";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { OutputOptions } from "./run-verb.ts";
 
 /** Options for how a verb writes, which all have. */
@@ -27,6 +28,19 @@ export function addDataOptions(verb: Command): Command {
 export interface DataOptions {
   readonly columns?: Record<string, string>;
   readonly baseFolder?: string;
+}
+
+/** `--reader`, for verbs that read datasets of every format; `predict` reads tables alone. */
+export function addReaderOption(verb: Command): Command {
+  const names = createReaders().map(({ name }) => name);
+  return verb.addOption(
+    new Option("--reader <name>", "the format of the data, where it cannot be told").choices(names),
+  );
+}
+
+/** What {@link addReaderOption} adds. */
+export interface ReaderOptions {
+  readonly reader?: string;
 }
 
 /** Options for how a verb runs a model. */
@@ -113,6 +127,12 @@ export function parsePositive(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError("Write a positive whole number.");
+}
+
+/** A whole number of at least 2. */
+export function parseFolds(text: string): number {
+  if (parsePositive(text) > 1) return Number(text);
+  throw new InvalidArgumentError("Write a whole number of at least 2.");
 }
 
 function parseCount(text: string): number {

@@ -5,6 +5,7 @@ import {
   addDataOptions,
   addModelOptions,
   addOutputOptions,
+  addReaderOption,
   parsePositive,
 } from "./common-options.ts";
 import { type EmbedOptions, runEmbed } from "./run-embed.ts";
@@ -19,7 +20,7 @@ export function addEmbedVerb(program: Command, context: VerbContext): void {
     .command("embed")
     .description("write the vectors of images and texts as .npy, with a listing of the rows")
     .requiredOption("-m, --model <model>", "a model folder, a checkpoint folder, a hub id or a RUN")
-    .option("-d, --data <table>", "the images and texts of a table")
+    .option("-d, --data <table>", "the images and texts of a table or another dataset")
     .option("--images <globs...>", "image files")
     .option("--texts <file>", "one text per line")
     .requiredOption("-o, --output <folder>", "where to write")
@@ -29,7 +30,7 @@ export function addEmbedVerb(program: Command, context: VerbContext): void {
     .option("--cache <folder>", "keep vectors there by content, and encode nothing twice")
     .option("--resume", "go on with work that was interrupted, with the same result")
     .option("--overwrite", "replace the embeddings that are in the folder");
-  addModelOptions(addDataOptions(addOutputOptions(verb)));
+  addModelOptions(addReaderOption(addDataOptions(addOutputOptions(verb))));
   verb.action(async (options: EmbedOptions) => {
     const sources = [options.data, options.images, options.texts].filter(
       (source) => source !== undefined,

@@ -6,7 +6,10 @@ import {
   addDataOptions,
   addModelOptions,
   addOutputOptions,
+  addReaderOption,
   parseCutoffs,
+  parseFolds,
+  parsePositive,
   type SeedOptions,
 } from "./common-options.ts";
 import { manifestOf } from "./evaluation-manifest.ts";
@@ -29,7 +32,7 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
     .option("-m, --model <model>", "a model folder, a checkpoint folder, a hub id or a RUN")
     .option("--image-embeddings <file>", ".npy, one row per image in order of first appearance")
     .option("--text-embeddings <file>", ".npy, one row per text in order of first appearance")
-    .requiredOption("-d, --data <table>", "pairs: .csv, .tsv or .jsonl")
+    .requiredOption("-d, --data <table>", "a table of pairs, or a dataset in another format")
     .option("--split <name>", "only this split (default: test, where the table has splits)")
     .option("--k <numbers>", "cut-offs", parseCutoffs, [1, 5, 10])
     .option("--label <column>", "the relevance column")
@@ -38,10 +41,12 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
         .choices(["expected", "trec", "pessimistic", "optimistic"])
         .default("expected"),
     )
+    .option("--captions-per-image <number>", "only the first captions of each", parsePositive)
+    .option("--folds <number>", "rank within equal parts of the images: 5 on COCO", parseFolds)
     .option("--no-ci", "no confidence intervals")
     .option("-o, --output <file>", "write the document here, and FILE.queries.jsonl beside it")
     .option("--report <file>", "write a page for people here: one HTML file, with thumbnails");
-  addModelOptions(addDataOptions(addOutputOptions(verb)));
+  addModelOptions(addReaderOption(addDataOptions(addOutputOptions(verb))));
   verb.action(async (options: EvalOptions) => {
     const { model, imageEmbeddings, textEmbeddings } = options;
     const files = [imageEmbeddings, textEmbeddings].filter((file) => file !== undefined);

@@ -16,10 +16,14 @@ export interface EvaluationManifest {
   readonly split: string | null;
   readonly columns: Readonly<Record<string, string>> | null;
   readonly baseFolder: string | null;
+  /** The name of the reader asked for; `null` where the data said it. */
+  readonly reader: string | null;
   /** The relevance column. */
   readonly label: string | null;
   readonly k: readonly number[];
   readonly ties: TieMode;
+  readonly captionsPerImage: number | null;
+  readonly folds: number | null;
   readonly dtype: string | null;
   readonly device: string;
   readonly batchSize: number | null;
@@ -44,9 +48,12 @@ export function manifestOf(
     split: report.dataset.split,
     columns: request.columns ?? null,
     baseFolder: request.baseFolder ?? null,
+    reader: request.reader ?? null,
     label: request.label ?? null,
     k: request.k,
     ties: report.protocol.ties,
+    captionsPerImage: report.protocol.captionsPerImage,
+    folds: report.protocol.folds,
     dtype: report.model.dtype,
     device: request.device,
     batchSize: request.batchSize ?? null,

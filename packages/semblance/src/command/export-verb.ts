@@ -9,15 +9,17 @@ import {
   addDataOptions,
   addOfflineOption,
   addOutputOptions,
+  addReaderOption,
   type DataOptions,
   type OfflineOptions,
+  type ReaderOptions,
   type SeedOptions,
 } from "./common-options.ts";
 import { formatCost } from "./format-cost.ts";
 import { runVerb, type VerbContext, type VerbResult, type VerbTools } from "./run-verb.ts";
 import { forCommand } from "./training-failure.ts";
 
-interface ExportOptions extends SeedOptions, OfflineOptions, DataOptions {
+interface ExportOptions extends SeedOptions, OfflineOptions, DataOptions, ReaderOptions {
   readonly output: string;
   readonly dtype: ExportDtype[];
   readonly data?: string;
@@ -36,7 +38,7 @@ export function addExportVerb(program: Command, context: VerbContext): void {
     .option("-d, --data <table>", "pairs to measure the cost of each precision on")
     .option("--split <name>", "only this split (default: test, where the table has splits)")
     .option("--python <path>", "the Python to use");
-  addOfflineOption(addDataOptions(addOutputOptions(verb)));
+  addOfflineOption(addReaderOption(addDataOptions(addOutputOptions(verb))));
   verb.action((checkpoint: string, options: ExportOptions) =>
     runVerb(context, options, (tools) => runExport(checkpoint, options, tools)),
   );
@@ -65,8 +67,8 @@ async function runExport(
 
 async function openData(options: ExportOptions, tools: VerbTools): Promise<Dataset | undefined> {
   if (options.data === undefined) return undefined;
-  const { columns, baseFolder } = options;
-  const readOptions = withoutUndefined({ columns, baseFolder, signal: tools.signal });
+  const { columns, baseFolder, reader } = options;
+  const readOptions = withoutUndefined({ columns, baseFolder, reader, signal: tools.signal });
   const dataset = await openDataset(options.data, readOptions);
   const split = options.split ?? (dataset.splits.includes("test") ? "test" : undefined);
   return split === undefined ? dataset : selectSplit(dataset, split);

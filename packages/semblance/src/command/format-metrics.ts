@@ -30,6 +30,7 @@ export function formatMetrics(report: RetrievalReport, cutoffs: readonly number[
   ];
   return [
     `${model.name} on ${dataset.name}${split}: ${dataset.images} images, ${dataset.texts} texts, ${dataset.pairs} pairs`,
+    ...describeProtocol(protocol),
     "",
     formatTable(["", "text → image", "image → text"], rows),
     ...(rsum ? ["", `rsum ${rsum.value.toFixed(1)}  gmean ${gmean?.value.toFixed(4)}`] : []),
@@ -37,6 +38,15 @@ export function formatMetrics(report: RetrievalReport, cutoffs: readonly number[
     `hubs: ${describeHubs(report, "t2i")} of images, ${describeHubs(report, "i2t")} of texts`,
     ...notes.filter((line) => line !== ""),
   ].join("\n");
+}
+
+function describeProtocol(protocol: RetrievalReport["protocol"]): string[] {
+  const { captionsPerImage, folds } = protocol;
+  const captions =
+    captionsPerImage === null ? [] : [`at most ${captionsPerImage} captions an image`];
+  const parts = folds === null ? [] : [`ranked within ${folds} folds of the images`];
+  const all = [...captions, ...parts].join(", ");
+  return all === "" ? [] : [all];
 }
 
 function formatValue(report: RetrievalReport, name: string): string {

@@ -13,11 +13,11 @@ import { requireRoom } from "../embed/output-room.ts";
 import type { MachineShard } from "../embed/shard-range.ts";
 import { hashFiles } from "../model-hash.ts";
 import { version } from "../version.ts";
-import type { DataOptions, ModelOptions, SeedOptions } from "./common-options.ts";
+import type { DataOptions, ModelOptions, ReaderOptions, SeedOptions } from "./common-options.ts";
 import type { VerbResult, VerbTools } from "./run-verb.ts";
 
 /** The options of `semblance embed` as commander gives them. */
-export interface EmbedOptions extends SeedOptions, DataOptions, ModelOptions {
+export interface EmbedOptions extends SeedOptions, DataOptions, ReaderOptions, ModelOptions {
   readonly model: string;
   readonly data?: string;
   readonly images?: string[];
@@ -75,7 +75,7 @@ async function gatherFacts(options: EmbedOptions, opened: OpenedModel): Promise<
 }
 
 async function describeSource(options: EmbedOptions): Promise<EmbedSource> {
-  const { data, texts, images = [], columns = {}, baseFolder } = options;
+  const { data, texts, images = [], columns = {}, baseFolder, reader = null } = options;
   if (texts !== undefined) {
     const file = resolve(texts);
     return { kind: "texts", file, sha256: await hashTexts(texts) };
@@ -87,7 +87,7 @@ async function describeSource(options: EmbedOptions): Promise<EmbedSource> {
   const isFile = (await stat(file).catch(() => undefined))?.isFile() === true;
   const sha256 = isFile ? await hashFiles([file]) : null;
   const folder = baseFolder === undefined ? null : resolve(baseFolder);
-  return { kind: "data", file, sha256, columns, baseFolder: folder };
+  return { kind: "data", file, sha256, columns, baseFolder: folder, reader };
 }
 
 async function hashTexts(file: string): Promise<string> {

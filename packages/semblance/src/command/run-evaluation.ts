@@ -1,13 +1,13 @@
 import { type Dataset, type TieMode, withoutUndefined } from "@semblance/core";
 import { openDataset } from "@semblance/data";
 import { type DatasetEvaluation, evaluateDataset } from "@semblance/matcher";
-import type { DataOptions } from "./common-options.ts";
+import type { DataOptions, ReaderOptions } from "./common-options.ts";
 import { type EvalSourceOptions, openEvalSource } from "./eval-source.ts";
 import type { VerbTools } from "./run-verb.ts";
 import type { StoredCalibration } from "./stored-calibration.ts";
 
 /** What decides the figures of an evaluation: what `eval` is told, and a manifest keeps. */
-export interface EvaluationRequest extends DataOptions, EvalSourceOptions {
+export interface EvaluationRequest extends DataOptions, ReaderOptions, EvalSourceOptions {
   readonly data: string;
   readonly split?: string;
   readonly k: readonly number[];
@@ -18,6 +18,10 @@ export interface EvaluationRequest extends DataOptions, EvalSourceOptions {
   readonly seed: number;
   /** What becomes of equal scores. @defaultValue `"expected"` */
   readonly ties?: TieMode;
+  /** The first captions of each image alone. @defaultValue all */
+  readonly captionsPerImage?: number;
+  /** Parts of the images, each ranked by itself. @defaultValue one whole */
+  readonly folds?: number;
   /** Best hits kept per query. @defaultValue 0 */
   readonly topHits?: number;
 }
@@ -40,11 +44,12 @@ export async function runEvaluation(
     ...request.columns,
     relevance: request.label ?? request.columns?.relevance,
   });
-  const { baseFolder, seed, k: cutoffs, ties, batchSize, topHits } = request;
+  const { baseFolder, reader, seed, k: cutoffs, ties, batchSize, topHits } = request;
+  const { captionsPerImage, folds } = request;
   const { onProgress, signal } = tools;
   const dataset = await openDataset(
     request.data,
-    withoutUndefined({ columns, baseFolder, signal }),
+    withoutUndefined({ columns, baseFolder, reader, signal }),
   );
   const split = chooseSplit(dataset, request, tools);
   await using source = await openEvalSource(request, tools);
@@ -56,6 +61,8 @@ export async function runEvaluation(
       model: source.facts,
       cutoffs,
       ties,
+      captionsPerImage,
+      folds,
       confidence: request.ci ? { seed } : (false as const),
       topHits,
       batchSize,

@@ -15,6 +15,7 @@ import {
   addDataOptions,
   addOfflineOption,
   addOutputOptions,
+  addReaderOption,
   type OfflineOptions,
   parseDuration,
   parseJsonObject,
@@ -91,7 +92,7 @@ export function addTrainVerb(program: Command, context: VerbContext): void {
     .option("--rendezvous <host:port>", "where the other machines reach this one")
     .option("--python <path>", "the Python to use")
     .requiredOption("-o, --output <run>", "the run folder, in the end a model folder");
-  addOfflineOption(addDataOptions(addOutputOptions(verb)));
+  addOfflineOption(addReaderOption(addDataOptions(addOutputOptions(verb))));
   verb.action((options: Omit<TrainOptions, "model"> & Partial<TrainOptions>) => {
     const model = options.model ?? (options.preset && presets[options.preset].model);
     if (model === undefined) verb.error("error: give a model with -m, or a --preset");

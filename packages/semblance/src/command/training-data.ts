@@ -1,10 +1,10 @@
 import { type Dataset, DatasetError, type ItemFailure, withoutUndefined } from "@semblance/core";
 import { openDataset, selectSplit } from "@semblance/data";
 import { holdOut, type TrainAndValidation } from "@semblance/matcher";
-import type { DataOptions } from "./common-options.ts";
+import type { DataOptions, ReaderOptions } from "./common-options.ts";
 
 /** What `semblance train` is told of its data. */
-export interface TrainingDataOptions extends DataOptions {
+export interface TrainingDataOptions extends DataOptions, ReaderOptions {
   readonly data: string;
   readonly val?: string;
   readonly seed: number;
@@ -21,8 +21,8 @@ export const validationNames: readonly string[] = ["val", "validation", "dev", "
  * called train, and no other table for validation; what opening a table throws.
  */
 export async function openTrainingData(options: TrainingDataOptions): Promise<TrainAndValidation> {
-  const { columns, baseFolder, seed } = options;
-  const readOptions = withoutUndefined({ columns, baseFolder });
+  const { columns, baseFolder, reader, seed } = options;
+  const readOptions = withoutUndefined({ columns, baseFolder, reader });
   const data = await openDataset(options.data, readOptions);
   const train = data.splits.includes("train") ? selectSplit(data, "train") : data;
   if (options.val !== undefined) {

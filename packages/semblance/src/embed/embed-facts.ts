@@ -12,6 +12,8 @@ export type EmbedSource =
       readonly sha256: string | null;
       readonly columns: Readonly<Record<string, string>>;
       readonly baseFolder: string | null;
+      /** The name of the reader asked for; `null` where the data said it. */
+      readonly reader: string | null;
     };
 
 /** What decides the output: work can go on only where all of it is the same. */

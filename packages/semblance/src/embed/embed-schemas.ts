@@ -22,6 +22,7 @@ const facts = {
       sha256: sha256.nullable(),
       columns: z.record(z.string(), z.string()),
       baseFolder: z.string().nullable(),
+      reader: z.string().nullable(),
     }),
   ]),
   options: z.strictObject({

@@ -50,10 +50,15 @@ export async function listInput(options: ListInputOptions): Promise<ListedInput>
         : itemsFromLines(source.file);
     return { listings: await listOneSide(options, side, items), failedRows: 0 };
   }
-  const { columns, baseFolder } = source;
+  const { columns, baseFolder, reader } = source;
   const dataset = await openDataset(
     source.file,
-    withoutUndefined({ columns, baseFolder: baseFolder ?? undefined, signal }),
+    withoutUndefined({
+      columns,
+      baseFolder: baseFolder ?? undefined,
+      reader: reader ?? undefined,
+      signal,
+    }),
   );
   const failures = dataset.failures.map((failure) => endLine(JSON.stringify(failure)));
   await writeFile(paths.failuresOf("row"), failures.join(""));
