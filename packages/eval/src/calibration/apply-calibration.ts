@@ -35,9 +35,10 @@ export function uncalibratedProbabilities(
 
 /**
  * The same calibration for pairs of which another share matches: log-odds move by the difference of
- * the priors' log-odds. That holds where matches look alike, and others too, at both priors. Decision
- * thresholds are left out, since what they reach changes, and so is nothing else: `reliability` goes on
- * saying what was measured at `fittedPrior`.
+ * the priors' log-odds. That holds where matches look alike at both priors, and other pairs too.
+ *
+ * Decision thresholds are left out, since they reach something else there. `reliability` still says
+ * what was measured at `fittedPrior`.
  *
  * @throws RangeError unless `prior` lies between 0 and 1.
  * @see Saerens, Latinne & Decaestecker, "Adjusting the outputs of a classifier to new a priori
@@ -45,11 +46,6 @@ export function uncalibratedProbabilities(
  */
 export function withPrior(calibration: Calibration, prior: number): Calibration {
   checkPrior(prior);
-  const { thresholds: _, abstention, ...rest } = calibration;
-  if (!abstention) return { ...rest, prior };
-  const { probability, ...atScore } = abstention;
-  const moved = { ...rest, prior };
-  if (probability === undefined) return { ...moved, abstention: atScore };
-  const [shifted = 0] = applyCalibration(moved, Float64Array.of(abstention.threshold));
-  return { ...moved, abstention: { ...atScore, probability: shifted } };
+  const { thresholds: _, ...rest } = calibration;
+  return { ...rest, prior };
 }

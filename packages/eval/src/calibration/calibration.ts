@@ -1,6 +1,5 @@
 import type { PairSampling } from "../pairs/scored-pairs.ts";
 import type { MetricValue } from "../retrieval/evaluation.ts";
-import type { Abstention } from "./decisions/abstention.ts";
 import type { ChosenThreshold } from "./decisions/chosen-threshold.ts";
 import type { Reliability } from "./reliability.ts";
 
@@ -60,8 +59,6 @@ export interface CalibrationFacts {
   readonly reliability: Reliability;
   /** Decision thresholds that were asked for. */
   readonly thresholds?: readonly ChosenThreshold[];
-  /** From which best score on a search has found something. */
-  readonly abstention?: Abstention;
 }
 
 /** How the method was chosen. */

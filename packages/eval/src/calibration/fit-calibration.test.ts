@@ -55,21 +55,11 @@ describe("a calibration of scores with a known posterior", () => {
     expect(after.ece.value).toBeLessThan(before.ece.value / 3);
   });
 
-  test("moves to another prior and back, and takes probabilities but not thresholds along", () => {
+  test("moves to another prior and back, without thresholds, which would reach something else", () => {
     const decision = { target: { recall: 0.5 }, threshold: 0.3 } as never;
-    const none = { value: 0, n: 1 };
-    const abstention = {
-      falseAlarmRate: 0.1,
-      threshold: 0.4,
-      probability: 0.1,
-      falseAlarms: none,
-      answered: none,
-    };
-    const full = { ...calibration, thresholds: [decision], abstention };
-    const moved = withPrior(full, 0.3);
-    const [atThreshold] = applyCalibration(moved, Float64Array.of(0.4));
+    const moved = withPrior({ ...calibration, thresholds: [decision] }, 0.3);
     expect(moved).not.toHaveProperty("thresholds");
-    expect(moved.abstention).toEqual({ ...abstention, probability: atThreshold });
+    expect(moved).toMatchObject({ prior: 0.3, fittedPrior: calibration.prior });
     const back = applyCalibration(withPrior(moved, calibration.prior), Float64Array.from(some));
     const first = applyCalibration(calibration, Float64Array.from(some));
     expect([...back]).toEqual(Array.from(first, (value) => expect.closeTo(value, 12)));
@@ -132,6 +122,14 @@ describe("a model with a sigmoid of its own", () => {
     expect(method).not.toBe("model");
     expect(before).toEqual({ kind: "sigmoid", logitScale: 15, logitBias: 3 });
   });
+});
+
+test("slope and intercept are left out where matches are told from all others", async () => {
+  const scores = val.scores.map((score, pair) => score + 5 * (val.labels[pair] ?? 0));
+  const { reliability } = await fitCalibration({ ...val, scores, confidence: false });
+  expect(reliability.before).not.toHaveProperty("slope");
+  expect(reliability.after.brier.value).toBeLessThan(1e-4);
+  expect(JSON.parse(JSON.stringify(reliability))).toEqual(reliability);
 });
 
 test("a curve that is no line of log-odds takes more than platt", async () => {

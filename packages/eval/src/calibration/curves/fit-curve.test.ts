@@ -40,6 +40,17 @@ describe("curves equal scikit-learn's", () => {
     expect([...(fit?.coefficients ?? []), fit?.intercept]).toEqual(close(fixture.logistic, 6));
   });
 
+  test("none where matches are told from all others, or from all but equal scores", () => {
+    const lineThrough = (scores: number[], labels: number[]) => {
+      const targets = Float64Array.from(labels);
+      const weights = new Float64Array(labels.length).fill(1);
+      return fitLogistic({ features: [Float64Array.from(scores)], targets, weights });
+    };
+    expect(lineThrough([0.1, 0.2, 0.3, 0.4], [0, 0, 1, 1])).toBeUndefined();
+    expect(lineThrough([0.1, 0.2, 0.2, 0.4], [0, 0, 1, 1])).toBeUndefined();
+    expect(lineThrough([0.2, 0.2, 0.2, 0.2], [0, 0, 1, 1])).toBeUndefined();
+  });
+
   test("platt, with smoothed targets", () => {
     const [slope, intercept] = close(fixture.platt, 6);
     expect(fitCurve("platt", pairs)).toEqual({ method: "platt", parameters: { slope, intercept } });

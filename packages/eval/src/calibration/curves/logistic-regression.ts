@@ -19,6 +19,8 @@ export interface LogisticFit {
 }
 
 const mostSteps = 100;
+// Nats a row: below this it falls for ever, the more so the steeper the curve.
+const separatedLoss = 1e-9;
 
 /**
  * Weighted maximum-likelihood logistic regression by Newton's method, halving steps that make it
@@ -54,9 +56,9 @@ function maximize(problem: Problem): number[] | undefined {
     const direction = solveSymmetric(now.hessian, now.gradient);
     if (!direction) return undefined;
     const gain = direction.reduce((sum, move, i) => sum + move * (now.gradient[i] ?? 0), 0);
-    if (gain < 1e-13) return solution;
+    if (gain < 1e-13) return now.loss < separatedLoss ? undefined : solution;
     const better = searchLine(problem, { solution, direction, loss: now.loss });
-    if (!better) return solution;
+    if (!better) return now.loss < separatedLoss ? undefined : solution;
     ({ solution, now } = better);
     if (solution.some((value) => !(Math.abs(value) < 1e4))) return undefined;
   }

@@ -38,7 +38,7 @@ function decompose(matrix: Float64Array, size: number): Float64Array | undefined
       lower[row * size + column] = row === column ? Math.sqrt(sum) : sum / at(column, column);
     }
     // What is left of a diagonal that the rows above explain is rounding.
-    if (!(at(row, row) ** 2 > 1e-13 * (matrix[row * size + row] ?? 0))) return undefined;
+    if (!(at(row, row) ** 2 > 1e-10 * (matrix[row * size + row] ?? 0))) return undefined;
   }
   return lower;
 }
