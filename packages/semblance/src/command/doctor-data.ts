@@ -3,13 +3,13 @@ import type { DatasetInspection } from "@semblance/data";
 import { createSharpDecoder } from "@semblance/encoder-onnx";
 import { createModelProvider } from "../create-model-provider.ts";
 import { shellWord } from "../shell-word.ts";
-import type { DataOptions, OfflineOptions } from "./common-options.ts";
+import type { DataOptions, OfflineOptions, ReaderOptions } from "./common-options.ts";
 import { openInspected } from "./doctor-source.ts";
 import { formatInspection } from "./doctor-text.ts";
 import type { VerbResult, VerbTools } from "./run-verb.ts";
 
 /** What `semblance doctor DATA` is told. */
-export interface DoctorDataOptions extends DataOptions, OfflineOptions {
+export interface DoctorDataOptions extends DataOptions, ReaderOptions, OfflineOptions {
   readonly data: readonly string[];
   readonly split?: string;
   readonly model?: string;

@@ -13,7 +13,7 @@ import {
   readTable,
   withoutRows,
 } from "@semblance/data";
-import type { DataOptions } from "./common-options.ts";
+import type { DataOptions, ReaderOptions } from "./common-options.ts";
 import type { VerbTools } from "./run-verb.ts";
 
 /** A table that was written without its rows at fault. */
@@ -21,6 +21,11 @@ export interface MendedTable {
   readonly file: string;
   /** How many rows were left out. */
   readonly rowsLeftOut: number;
+}
+
+/** What {@link openInspected} is told. */
+export interface InspectedSourceOptions extends DataOptions, ReaderOptions {
+  readonly data: readonly string[];
 }
 
 /** Data to inspect. */
@@ -37,14 +42,15 @@ export interface InspectedSource {
  * opening them throws.
  */
 export async function openInspected(
-  { data, columns, baseFolder }: DataOptions & { readonly data: readonly string[] },
+  { data, columns, baseFolder, reader }: InspectedSourceOptions,
   { signal, onProgress }: VerbTools,
 ): Promise<InspectedSource> {
   const readOptions = withoutUndefined({ baseFolder, signal, onProgress });
+  const isTable = reader === undefined ? looksLikeTable : async () => reader === "table";
   const others = await filterAsync(data, async (source) => !(await isTable(source)));
   const [other] = others;
   if (other !== undefined) {
-    const dataset = await openDataset(other, withoutUndefined({ ...readOptions, columns }));
+    const dataset = await openDataset(other, withoutUndefined({ ...readOptions, columns, reader }));
     if (data.length > 1) throw notATable(other);
     return { inspect: (options) => inspectDataset(dataset, options) };
   }
@@ -58,7 +64,7 @@ export async function openInspected(
 }
 
 // What another format's reader recognises is no mere table, as for openDataset.
-async function isTable(source: string): Promise<boolean> {
+async function looksLikeTable(source: string): Promise<boolean> {
   const formats = await filterAsync(createFormatReaders(), (reader) => reader.sniff(source));
   return formats.length === 0 && (await createTableReader().sniff(source));
 }

@@ -3,15 +3,17 @@ import {
   addDataOptions,
   addOfflineOption,
   addOutputOptions,
+  addReaderOption,
   type DataOptions,
   type OfflineOptions,
+  type ReaderOptions,
   type SeedOptions,
 } from "./common-options.ts";
 import { runDoctorData } from "./doctor-data.ts";
 import { runDoctorPython } from "./doctor-python.ts";
 import { runVerb, type VerbContext } from "./run-verb.ts";
 
-interface DoctorOptions extends SeedOptions, DataOptions, OfflineOptions {
+interface DoctorOptions extends SeedOptions, DataOptions, ReaderOptions, OfflineOptions {
   readonly split?: string;
   readonly model?: string;
   readonly mend?: boolean;
@@ -29,7 +31,7 @@ export function addDoctorVerb(program: Command, context: VerbContext): void {
     .option("-m, --model <model>", "find the captions that this model would cut")
     .option("--mend", "write NAME.mended.csv beside NAME.csv, without the rows at fault")
     .option("--python [path]", "without data: look at the Python environment");
-  addOfflineOption(addDataOptions(addOutputOptions(verb)));
+  addOfflineOption(addReaderOption(addDataOptions(addOutputOptions(verb))));
   verb.action(async (data: string[], options: DoctorOptions) => {
     const python = options.python === true ? undefined : options.python;
     if (data.length > 0) {

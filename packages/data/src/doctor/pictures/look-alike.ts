@@ -4,7 +4,7 @@ import { lumaOf } from "./luma.ts";
 /** Bits in which the hashes of near duplicates differ at most. */
 export const maxHashDistance = 10;
 /** Correlation of the thumbnails' brightness that near duplicates have at least. */
-const minCorrelation = 0.9;
+const minCorrelation = 0.85;
 /** Root mean square of brightness about its mean below which a picture shows nothing to compare. */
 const minContrast = 2;
 /** Root mean square of a picture's colour, in steps of 0 to 255, below which it counts as grey. */
