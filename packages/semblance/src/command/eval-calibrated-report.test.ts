@@ -43,7 +43,10 @@ test("a calibrated model's report has the reliability and the threshold that its
   expect(html).toContain('<th scope="row">recall 50.0 %</th>');
 });
 
-test.skipIf(executablePath === undefined)("axe finds nothing in it", async () => {
+// A browser is slow beside all other tests.
+const options = { timeout: 60_000 };
+
+test.skipIf(executablePath === undefined)("axe finds nothing in it", options, async () => {
   await writeReport();
   const browser = await chromium.launch({
     executablePath: executablePath ?? "",

@@ -13,7 +13,10 @@ import {
 
 const executablePath = findChromium();
 
-describe.skipIf(executablePath === undefined)("eval --report, in a browser", () => {
+// A browser is slow beside all other tests.
+const options = { timeout: 60_000 };
+
+describe.skipIf(executablePath === undefined)("eval --report, in a browser", options, () => {
   let folder: string;
   let browser: Browser;
   let report: string;
