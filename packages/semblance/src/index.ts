@@ -1,4 +1,5 @@
 export {
+  CalibrationError,
   type Cell,
   ConfigError,
   type Dataset,

@@ -79,6 +79,32 @@ describe("metrics of pairs", () => {
     expect(brier?.value).toBeCloseTo((0.1 * (0.01 + 0.04) + 0.9 * (0.64 + 0.01)) / 2, 12);
   });
 
+  test("do not depend on the order of pairs, and a weight of 2 is a pair given twice", async () => {
+    const given = fixture.cases["with ties"];
+    const measure = async (rows: readonly number[], weights: readonly number[]) => {
+      const pick = (of: readonly number[]) => Float64Array.from(rows, (row) => of[row] ?? 0);
+      const { metrics } = await evaluatePairs({
+        scores: pick(given.scores),
+        labels: Uint8Array.from(pick(given.labels)),
+        probabilities: pick(given.probabilities),
+        weights: Float64Array.from(weights),
+        threshold: 0.3,
+        confidence: false,
+      });
+      return Object.values(metrics).map(({ value }) => value);
+    };
+    const rows = Array.from(given.scores.keys());
+    const ones = rows.map(() => 1);
+    const twice = rows.flatMap((row) => (row % 3 === 0 ? [row, row] : [row]));
+    const heavy = rows.map((row) => (row % 3 === 0 ? 2 : 1));
+    expect(await measure(rows.toReversed(), ones)).toEqual(close(await measure(rows, ones)));
+    const ofTwice = await measure(
+      twice,
+      twice.map(() => 1),
+    );
+    expect(ofTwice).toEqual(close(await measure(rows, heavy)));
+  });
+
   test("leave out what is not defined", async () => {
     const onlyMatches = { ...few, labels: Uint8Array.of(1, 1, 1, 1) };
     const onlyOthers = { ...few, labels: Uint8Array.of(0, 0, 0, 0) };

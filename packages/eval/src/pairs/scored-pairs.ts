@@ -8,7 +8,7 @@ export interface ScoredPairs {
   readonly weights?: Float64Array;
   /** What depends on what. @defaultValue every pair is independent */
   readonly groups?: PairGroups;
-  /** How the pairs were come by. @defaultValue `"listed"` */
+  /** Where the pairs come from. @defaultValue `"listed"` */
   readonly rule?: SamplingRule;
 }
 
@@ -28,7 +28,9 @@ export type PairGroups =
 
 /**
  * `listed`: pairs that somebody chose; `all-pairs`: every image with every text;
- * `sampled-negatives`: every match, and of the other pairs a weighted sample.
+ * `sampled-negatives`: every match, and of the other pairs a weighted sample. The share of matches
+ * among listed pairs varies from sample to sample; in the others it comes from how they were made, and
+ * intervals take it as given.
  */
 export type SamplingRule = "listed" | "all-pairs" | "sampled-negatives";
 

@@ -10,7 +10,7 @@ export interface MetricValue {
   readonly value: number;
   /** 95 % interval, clustered bootstrap; absent where there is none. */
   readonly ci95?: Interval;
-  /** How many queries it is the mean or median of. */
+  /** How many queries, or pairs, it is of. */
   readonly n: number;
 }
 
