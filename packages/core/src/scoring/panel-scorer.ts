@@ -39,11 +39,21 @@ const tileScores = 2 ** 17;
 
 const instantiate = wasmInstances<PanelExports>(scorePanelWasm);
 
-/** @param queries - How many there are altogether: fewer than a block's need less memory. */
-export function createPanelScorer(dimension: number, queries: number): PanelScorer {
+/** What a {@link PanelScorer} is for: less than fills a block or a tile needs less memory. */
+export interface PanelScorerOptions {
+  readonly dimension: number;
+  /** How many queries there are altogether. */
+  readonly queries: number;
+  /** How many gallery rows there are. */
+  readonly rows: number;
+}
+
+/** A scorer with memory of its own. */
+export function createPanelScorer(options: PanelScorerOptions): PanelScorer {
+  const { dimension, queries, rows: galleryRows } = options;
   const fitting = Math.floor(blockBytes / (8 * dimension));
   const blockSize = roundUp(Math.min(queries, Math.max(fitting, 48), 768), queriesPerStep);
-  const tileSize = roundUp(tileScores / blockSize, rowsPerPanel);
+  const tileSize = roundUp(Math.min(galleryRows, tileScores / blockSize), rowsPerPanel);
   const panelAt = blockSize * dimension * 8;
   const outAt = panelAt + dimension * rowsPerPanel * 8;
   const bytes = outAt + blockSize * tileSize * 4;

@@ -72,3 +72,9 @@ test("refuses vectors of different dimensions", () => {
   const tiles = scoreTiles({ queries: noise(1, 2, 1), gallery: noise(1, 3, 1) });
   expect(() => tiles.next()).toThrow("Queries have 2 dimensions, the gallery 3.");
 });
+
+test("there are no tiles where there is nothing to compare", () => {
+  const [some, none] = [noise(9, 2, 1), noise(0, 2, 1)];
+  expect([...scoreTiles({ queries: some, gallery: none })]).toEqual([]);
+  expect([...scoreTiles({ queries: none, gallery: some })]).toEqual([]);
+});

@@ -39,8 +39,9 @@ export function* scoreTiles(options: ScoreTilesOptions): Generator<ScoreTile, vo
       `Queries have ${queries.dimension} dimensions, the gallery ${gallery.dimension}.`,
     );
   }
-  if (to <= from) return;
-  const scorer = createPanelScorer(gallery.dimension, to - from);
+  if (to <= from || gallery.count === 0) return;
+  const { dimension, count: rows } = gallery;
+  const scorer = createPanelScorer({ dimension, queries: to - from, rows });
   const { blockSize, tileSize } = scorer;
   for (let firstQuery = from; firstQuery < to; firstQuery += blockSize) {
     const lastQuery = Math.min(firstQuery + blockSize, to);

@@ -19,11 +19,17 @@ export function checkEmbeddings({ image, text }: EncodedPairs): void {
 }
 
 function checkFinite(embeddings: Embeddings, what: string): void {
-  const at = embeddings.data.findIndex((value) => !Number.isFinite(value));
-  if (at === -1) return;
+  const at = firstNotFinite(embeddings.data);
+  if (at === undefined) return;
   throw new EncoderError({
     code: "EMBEDDING_NOT_FINITE",
     message: `${what} row ${Math.floor(at / embeddings.dimension)} holds ${embeddings.data[at]}, which has no rank.`,
     fix: "Encode it again, or leave the row out.",
   });
+}
+
+// A loop, since a call for each of some hundred million values would take seconds.
+function firstNotFinite(values: Float32Array): number | undefined {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return undefined;
 }

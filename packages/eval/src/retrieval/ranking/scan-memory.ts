@@ -50,20 +50,8 @@ export const maxLevels = 32;
 const instantiate = wasmInstances<ScanExports>(scanScoresWasm);
 
 /** Memory for tiles that are not larger than this one. */
-export function createScanMemory(tile: ScoreTile): ScanMemory {
-  const rowStride = roundUp(tile.stride);
-  const columnStride = roundUp(tile.queries);
-  const longest = Math.max(rowStride, columnStride);
-  const area = rowStride * columnStride;
-  const { address, end } = layOut({
-    direct: area,
-    exchanged: area,
-    found: area / 4,
-    points: longest * maxLevels,
-    counts: 2 * longest * maxLevels,
-    levels: longest,
-    worst: longest,
-  });
+export function createScanMemory(largest: ScoreTile): ScanMemory {
+  const { address, end, longest } = placeArrays(roundUp(largest.stride), roundUp(largest.queries));
   const wasm = instantiate(end);
   const { buffer } = wasm.memory;
   const scores = new Float32Array(buffer);
@@ -74,18 +62,19 @@ export function createScanMemory(tile: ScoreTile): ScanMemory {
     counts: new Uint32Array(buffer, counts, 2 * longest * maxLevels),
     levels: new Uint32Array(buffer, levels, longest),
     worst: new Float32Array(buffer, worst, longest),
-    load(from) {
-      const size = { rows: from.queries, columns: from.rows };
-      const direct = { at: address.direct, ...size, stride: roundUp(size.columns) };
-      copyTile(from, scores.subarray(direct.at / 4), direct.stride);
+    load(tile) {
+      const rows = tile.queries;
+      const columns = tile.rows;
+      const direct = { at: address.direct, rows, columns, stride: roundUp(columns) };
       const exchanged = {
         at: address.exchanged,
-        rows: size.columns,
-        columns: size.rows,
-        stride: roundUp(size.rows),
+        rows: columns,
+        columns: rows,
+        stride: roundUp(rows),
       };
-      const padded = roundUp(size.rows);
-      wasm.transpose(direct.at, 4 * direct.stride, padded, exchanged.at, 4 * exchanged.stride);
+      copyTile(tile, scores.subarray(direct.at / 4), direct.stride);
+      const [stride, toStride] = [4 * direct.stride, 4 * exchanged.stride];
+      wasm.transpose(direct.at, stride, roundUp(rows), exchanged.at, toStride);
       return { direct, exchanged };
     },
     count({ at, rows, stride }, width) {
@@ -108,15 +97,26 @@ function copyTile(tile: ScoreTile, target: Float32Array, stride: number): void {
   target.fill(Number.NaN, queries * stride, roundUp(queries) * stride);
 }
 
-// Addresses of arrays of 32-bit numbers, one behind the other.
-function layOut<Name extends string>(lengths: Readonly<Record<Name, number>>) {
+// Arrays of 32-bit numbers, one behind the other.
+function placeArrays(columns: number, rows: number) {
+  const longest = Math.max(columns, rows);
+  const area = columns * rows;
   let end = 0;
-  const address = {} as Record<Name, number>;
-  for (const name of Object.keys(lengths) as Name[]) {
-    address[name] = end;
-    end += 4 * lengths[name];
-  }
-  return { address, end };
+  const place = (length: number) => {
+    const at = end;
+    end += 4 * length;
+    return at;
+  };
+  const address = {
+    direct: place(area),
+    exchanged: place(area),
+    found: place(area / 4),
+    points: place(longest * maxLevels),
+    counts: place(2 * longest * maxLevels),
+    levels: place(longest),
+    worst: place(longest),
+  };
+  return { address, end, longest };
 }
 
 function roundUp(count: number): number {
