@@ -1,17 +1,11 @@
-import {
-  checkResampling,
-  DatasetError,
-  type Interval,
-  type RunOptions,
-  withoutUndefined,
-} from "@semblance/core";
+import { checkResampling, DatasetError, type RunOptions, withoutUndefined } from "@semblance/core";
 import { type ChangedQueries, findChangedQueries } from "./changed-queries.ts";
-import type { Comparison, ComparisonVerdict, MetricDifference } from "./comparison.ts";
+import { compareMetrics, countVerdicts } from "./compare-metrics.ts";
+import type { Comparison } from "./comparison.ts";
 import { differenceIntervals } from "./difference-intervals.ts";
 import { createDifferenceTable } from "./difference-table.ts";
 import { differenceTests } from "./difference-tests.ts";
 import type { EvaluatedQueries } from "./evaluation-document.ts";
-import { adjustByHolm } from "./holm.ts";
 import { pairQueries, type QueryPairs } from "./pair-queries.ts";
 import { requireSameGallery } from "./require-same-gallery.ts";
 import { requireSameProtocol } from "./require-same-protocol.ts";
@@ -76,30 +70,6 @@ export async function compareEvaluations(options: CompareEvaluationsOptions): Pr
   };
 }
 
-interface ComparedFigures {
-  readonly keys: readonly string[];
-  readonly a: EvaluatedQueries;
-  readonly b: EvaluatedQueries;
-  readonly intervals: ReadonlyMap<string, Interval>;
-  readonly tests: ReadonlyMap<string, number>;
-}
-
-function compareMetrics({ keys, a, b, intervals, tests }: ComparedFigures) {
-  const tested = keys.filter((key) => tests.has(key));
-  const adjusted = adjustByHolm(tested.map((key) => tests.get(key) ?? 1));
-  return Object.fromEntries(
-    keys.map((key): [string, MetricDifference] => {
-      const { value: before = 0, n = 0 } = a.document.metrics[key] ?? {};
-      const { value: after = 0 } = b.document.metrics[key] ?? {};
-      const difference = after - before;
-      const pHolm = adjusted[tested.indexOf(key)];
-      const found = { ci95: intervals.get(key), p: tests.get(key), pHolm };
-      const verdict = judge(key, difference, pHolm);
-      return [key, withoutUndefined({ a: before, b: after, difference, ...found, n, verdict })];
-    }),
-  );
-}
-
 function chooseMetrics({ a, b, metrics }: CompareEvaluationsOptions): readonly string[] {
   const common = Object.keys(a.document.metrics).filter((key) => key in b.document.metrics);
   const unknown = metrics?.find((key) => !common.includes(key));
@@ -107,21 +77,6 @@ function chooseMetrics({ a, b, metrics }: CompareEvaluationsOptions): readonly s
     throw new RangeError(`Both results have ${common.join(", ")}; found ${unknown}.`);
   }
   return metrics ?? common;
-}
-
-const level = 0.05;
-
-function judge(key: string, difference: number, pHolm = 1): MetricDifference["verdict"] {
-  if (pHolm >= level || difference === 0) return "undecided";
-  const isRank = key.endsWith(".meanr") || key.endsWith(".medr");
-  return difference > 0 === isRank ? "worse" : "better";
-}
-
-function countVerdicts(metrics: readonly MetricDifference[]): ComparisonVerdict {
-  const count = (wanted: MetricDifference["verdict"]) =>
-    metrics.filter(({ verdict }) => verdict === wanted).length;
-  const tested = metrics.filter(({ p }) => p !== undefined).length;
-  return { better: count("better"), worse: count("worse"), tested };
 }
 
 function keysMissing(from: EvaluatedQueries, other: EvaluatedQueries): string[] {
