@@ -44,15 +44,20 @@ test("unpacks once, and again when the file has changed", async () => {
   await using cache = await temporaryFile("a", "");
   await using images = await temporaryFile("a_imgs.tsv", "1\tiVBORw0KGgo=\n");
   await images.add("a_texts.jsonl", '{"text_id": 1, "text": "一", "image_ids": [1]}\n');
+  let reads = 0;
   const pathOf = async () => {
+    reads = 0;
     const reader = createChineseClipReader({ cacheFolder: cache.folder });
-    const dataset = await reader.read(join(images.folder, "a_texts.jsonl"));
+    const dataset = await reader.read(join(images.folder, "a_texts.jsonl"), {
+      onProgress: () => reads++,
+    });
     return (await Array.fromAsync(dataset.items("image")))[0]?.content[0] ?? "";
   };
 
   const first = await pathOf();
-  await utimes(first, 1, 1);
+  expect(reads).toBe(3);
   expect(await pathOf()).toBe(first);
+  expect(reads).toBe(2);
   await utimes(images.path, 2, 2);
   expect(await pathOf()).not.toBe(first);
 });

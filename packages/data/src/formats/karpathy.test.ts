@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { describeDataset } from "../../fixtures/describe-dataset.ts";
 import { temporaryFile } from "../../fixtures/temporary-file.ts";
@@ -58,23 +58,23 @@ test("leaves out what cannot be used, with the reason and the place", async () =
   );
 });
 
-test("finds images in a folder as published datasets have them, also beside the file's own", async () => {
-  await using file = await temporaryFile(
-    "dataset.json",
-    JSON.stringify({
-      images: [{ filename: "one.jpg", imgid: 1, sentences: [{ raw: "One.", sentid: 1 }] }],
-    }),
-  );
+test("finds images in folders as published datasets have them, and where it is told", async () => {
+  const images = [{ filename: "one.jpg", imgid: 1, sentences: [{ raw: "One.", sentid: 1 }] }];
+  await using file = await temporaryFile("unused.txt", "");
+  await file.add("lists/dataset.json", JSON.stringify({ images }));
   const pathOf = async (baseFolder?: string) => {
     const options = baseFolder === undefined ? {} : { baseFolder };
-    const dataset = await createKarpathyReader().read(file.path, options);
+    const source = join(file.folder, "lists/dataset.json");
+    const dataset = await createKarpathyReader().read(source, options);
     return (await Array.fromAsync(dataset.items("image")))[0]?.content[0];
   };
 
-  expect(await pathOf()).toBe(join(file.folder, "one.jpg"));
-  await file.add("flickr30k-images/one.jpg", "");
-  expect(await pathOf()).toBe(join(file.folder, "flickr30k-images/one.jpg"));
-  expect(await pathOf("/elsewhere")).toBe(join("/elsewhere/one.jpg"));
+  expect(await pathOf()).toBe(join(file.folder, "lists/one.jpg"));
+  await file.add("images/one.jpg", "");
+  expect(await pathOf()).toBe(join(file.folder, "images/one.jpg"));
+  await file.add("lists/flickr30k-images/one.jpg", "");
+  expect(await pathOf()).toBe(join(file.folder, "lists/flickr30k-images/one.jpg"));
+  expect(await pathOf("/elsewhere")).toBe(resolve("/elsewhere/one.jpg"));
 });
 
 test.each([
