@@ -21,8 +21,21 @@ export {
   type TrainingEvent,
   type VectorIndex,
 } from "@semblance/core";
-export { datasetFromTable, openDataset, readTable, splitDataset } from "@semblance/data";
-export { createOnnxEncoder, type OnnxEncoderConfig } from "@semblance/encoder-onnx";
+export {
+  type DatasetInspection,
+  datasetFromTable,
+  type Finding,
+  inspectDataset,
+  inspectTables,
+  openDataset,
+  readTable,
+  splitDataset,
+} from "@semblance/data";
+export {
+  createOnnxEncoder,
+  createSharpDecoder,
+  type OnnxEncoderConfig,
+} from "@semblance/encoder-onnx";
 export {
   type Comparison,
   compareEvaluations,
