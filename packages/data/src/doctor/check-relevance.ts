@@ -1,14 +1,13 @@
 import { groupBy } from "../dataset/group-by.ts";
 import { type Detection, toFindingItem } from "./detection.ts";
-import type { InspectedData, InspectedJudgement } from "./inspected-data.ts";
+import { firstRows, type InspectedData, type InspectedJudgement } from "./inspected-data.ts";
 
 /** Relevance that says nothing, or two things at once. */
 export function checkRelevance(data: InspectedData): Detection[] {
   const { judgements, hasRelevance } = data;
-  if (!hasRelevance || judgements.length === 0) return [];
+  if (!judgements.some(({ relevance }) => relevance > 0)) return [nothingRelevant(data)];
+  if (!hasRelevance) return [];
   const values = new Set(judgements.map(({ relevance }) => relevance));
-  const isRelevant = [...values].some((relevance) => relevance > 0);
-  if (!isRelevant) return [listed("nothing-relevant", judgements)];
   return [
     ...(values.size === 1 && !values.has(1) ? [listed("constant-relevance", judgements)] : []),
     listed(
@@ -18,6 +17,13 @@ export function checkRelevance(data: InspectedData): Detection[] {
     mixedScale(judgements),
     conflicting(judgements),
   ];
+}
+
+/** Where no row is judged, for want of usable rows or of judgements, whatever rows there are. */
+function nothingRelevant({ judgements, rejected, captions }: InspectedData): Detection {
+  if (judgements.length > 0) return listed("nothing-relevant", judgements);
+  const rows = rejected.length > 0 ? rejected.map(({ row }) => row) : captions.flatMap(firstRows);
+  return { kind: "nothing-relevant", items: rows.map((row) => toFindingItem(row)) };
 }
 
 /** Shares of 1 beside values above 1 are of two scales; the fewer are listed. */

@@ -42,6 +42,8 @@ test("says when relevance tells nothing apart, or is of two scales", async () =>
     clean.slice(0, 3).map((row, i) => ({ ...row, relevance: values[i] ?? null }));
 
   expect(await find("nothing-relevant", judged([0, 0, -1]))).toMatchObject({ severity: "error" });
+  const unusable = [{ image: "a.ppm", caption: null }];
+  expect(await find("nothing-relevant", unusable)).toMatchObject({ severity: "error", rows: [0] });
   expect(await find("constant-relevance", judged([3, 3, 3]))).toMatchObject({ rows: [0, 1, 2] });
   expect(await find("mixed-relevance-scale", judged([0.5, 0.7, 3]))).toMatchObject({ rows: [2] });
   expect((await inspect(judged([0, 1, 0]))).findings.map(({ kind }) => kind)).toEqual([

@@ -66,13 +66,19 @@ export interface DatasetInspection {
 
 const defaultLimits: ImageLimits = { maxPixels: 100_000_000, maxBytes: 256 * 1024 * 1024 };
 
-/** Runs every check. @throws {@link DatasetError} `SPLIT_NOT_FOUND`; what a text tower throws. */
+/**
+ * Runs every check.
+ *
+ * @throws {@link DatasetError} `SPLIT_NOT_FOUND`; what a text tower throws.
+ * @throws RangeError for a limit that is no whole number from 1 on.
+ */
 export async function inspectData(
   whole: InspectedData,
   options: InspectionOptions,
 ): Promise<DatasetInspection> {
   const { split, signal, decoder, limits = defaultLimits, maxItems = 10_000 } = options;
   requireSplit(whole, split);
+  checkLimits(options);
   const data = split === undefined ? whole : limitToSplit(whole, split);
   const looks = await lookAtImages(
     data.images.map(({ content }) => content),
@@ -95,6 +101,14 @@ export async function inspectData(
     findings: found,
     rowsAtFault: rowsAtFault(data, detections),
   };
+}
+
+function checkLimits(options: InspectionOptions): void {
+  for (const name of ["maxItems", "maxCaptionWords", "maxImagesPerCaption"] as const) {
+    const limit = options[name] ?? 1;
+    if (Number.isInteger(limit) && limit > 0) continue;
+    throw new RangeError(`${name} must be a whole number of at least 1, found ${limit}.`);
+  }
 }
 
 const order: readonly string[] = Object.keys(severities);

@@ -9,6 +9,7 @@ import { type DatasetInspection, type InspectionOptions, inspectData } from "./i
  *
  * @throws {@link DatasetError} `SPLIT_NOT_FOUND`; what the decoder and the text tower throw that is no
  * bad image.
+ * @throws RangeError for a limit that is no whole number from 1 on.
  */
 export async function inspectDataset(
   dataset: Dataset,

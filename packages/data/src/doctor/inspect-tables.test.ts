@@ -42,6 +42,12 @@ test("lists no more items than asked for, and counts them all", async () => {
   expect(findings[0]?.fix).toMatch(/--base-folder .*: mend it$/);
 });
 
+test("refuses limits that are no whole numbers", async () => {
+  for (const limit of [0, -1, 1.5, Number.NaN]) {
+    await expect(inspect(clean, { maxItems: limit })).rejects.toThrow(RangeError);
+  }
+});
+
 test("reports progress, and stops when it is aborted", async () => {
   const seen: number[] = [];
   await inspect(clean, { onProgress: ({ done }) => seen.push(done) });

@@ -14,6 +14,7 @@ export interface InspectTablesOptions extends InspectionOptions, CollectTablesOp
  *
  * @throws {@link DatasetError} `COLUMN_NOT_FOUND`, `COLUMN_ROLE_UNKNOWN` or `SPLIT_NOT_FOUND`; what
  * the decoder and the text tower throw that is no bad image.
+ * @throws RangeError for a limit that is no whole number from 1 on.
  */
 export async function inspectTables(
   tables: readonly RowSource[],

@@ -64,8 +64,10 @@ function placeOf(file: string | undefined, split: string | undefined): (string |
   return [basename(file), split];
 }
 
+// What a table holds must not steer the terminal.
 function shorten(content: string): string {
-  return content.length <= longestContent ? content : `${content.slice(0, longestContent - 1)}…`;
+  const text = content.replace(/\p{Cc}+/gu, " ");
+  return text.length <= longestContent ? text : `${text.slice(0, longestContent - 1)}…`;
 }
 
 function formatSummary({ errors, warnings, infos }: DatasetInspection["counts"]): string {

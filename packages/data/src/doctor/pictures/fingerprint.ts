@@ -28,7 +28,7 @@ const cosines: Float64Array = Float64Array.from({ length: frequencies * cells },
  * order from the highest bit. The constant, which says nothing but how bright the picture is, has the
  * bit 0 and no part in the median.
  *
- * @see Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions", section 3.2,
+ * @see Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions",
  * which leaves out the first row and column of frequencies; with them, crops are found a little further.
  */
 export function fingerprintOf(image: RgbImage): Fingerprint {
