@@ -13,7 +13,7 @@ export function formatMetrics(report: RetrievalReport, cutoffs: readonly number[
     formatValue(report, `t2i.${name}`),
     formatValue(report, `i2t.${name}`),
   ]);
-  const { rsum, gmean } = report.metrics;
+  const sums = ["rsum", "gmean"].filter((name) => report.metrics[name] !== undefined);
   const split = dataset.split === null ? "" : `, split "${dataset.split}"`;
   const notes = [
     note(
@@ -27,16 +27,15 @@ export function formatMetrics(report: RetrievalReport, cutoffs: readonly number[
       "queries without a relevant item were left out",
     ),
     note(truncated, "texts were cut to the model's length"),
-  ];
+  ].filter((line) => line !== "");
   return [
     `${model.name} on ${dataset.name}${split}: ${dataset.images} images, ${dataset.texts} texts, ${dataset.pairs} pairs`,
     ...describeProtocol(protocol),
     "",
-    formatTable(["", "text → image", "image → text"], rows),
-    ...(rsum ? ["", `rsum ${rsum.value.toFixed(1)}  gmean ${gmean?.value.toFixed(4)}`] : []),
-    "",
-    `hubs: ${describeHubs(report, "t2i")} of images, ${describeHubs(report, "i2t")} of texts`,
-    ...notes.filter((line) => line !== ""),
+    formatTable(["", "text → image", "image → text"], [...rows, ...hubRows(report)]),
+    ...(sums.length > 0 ? [""] : []),
+    ...sums.map((name) => `${name.padEnd(6)} ${formatValue(report, name)}`),
+    ...(notes.length > 0 ? ["", ...notes] : []),
   ].join("\n");
 }
 
@@ -52,16 +51,20 @@ function describeProtocol(protocol: RetrievalReport["protocol"]): string[] {
 function formatValue(report: RetrievalReport, name: string): string {
   const metric = report.metrics[name];
   if (!metric) return "";
-  const isRank = name.endsWith("medr") || name.endsWith("meanr");
-  const digits = isRank ? 1 : 4;
+  const isShare = !/(^rsum|medr|meanr)$/.test(name);
+  const digits = isShare ? 4 : 1;
   const interval = metric.ci95?.map((bound) => bound.toFixed(digits)).join(", ");
   return `${metric.value.toFixed(digits)}${interval === undefined ? "" : `  [${interval}]`}`;
 }
 
-// The t2i gallery is images.
-function describeHubs({ hubness }: RetrievalReport, direction: "t2i" | "i2t"): string {
-  const { skewness, antiHubs } = hubness[direction];
-  return `skewness ${skewness.toFixed(2)}, ${(100 * antiHubs).toFixed(1)} % never found`;
+// Who is found in a direction: images in t2i, texts in i2t.
+function hubRows({ hubness }: RetrievalReport): string[][] {
+  const { t2i, i2t } = hubness;
+  const shares = [t2i, i2t].map(({ antiHubs }) => `${(100 * antiHubs).toFixed(1)} %`);
+  return [
+    ["hub skewness", t2i.skewness.toFixed(2), i2t.skewness.toFixed(2)],
+    [`never in ${t2i.k} best`, ...shares],
+  ];
 }
 
 function note(count: number, text: string): string {
