@@ -1,9 +1,14 @@
 import { DatasetError, parseConfig } from "@semblance/core";
 import { z } from "zod";
+import type { EvaluationManifest } from "../evaluation-manifest.ts";
 import type { EvaluationRequest } from "../run-evaluation.ts";
 
 const text = z.string().nullable();
 
+/** What decides the figures; the rest says where and when they were made. */
+type Deciding = Omit<EvaluationManifest, "semblance" | "node" | "platform" | "created">;
+
+// Not satisfied by a schema that leaves out something that decides.
 const manifestSchema = z.object({
   model: text,
   imageEmbeddings: text,
@@ -23,7 +28,7 @@ const manifestSchema = z.object({
   batchSize: z.int().min(1).nullable(),
   seed: z.int().min(0),
   intervals: z.boolean(),
-});
+}) satisfies z.ZodType<Deciding>;
 
 /** What a manifest of another machine may have elsewhere. */
 export interface ManifestPlaces {
