@@ -9,7 +9,7 @@ import { crossValidate } from "./cross-validate.ts";
 import { evaluateCalibration } from "./evaluate-calibration.ts";
 import { fitCalibration } from "./fit-calibration.ts";
 
-const confidence = { resamples: 200 };
+const confidence = { resamples: 120 };
 const val = drawPairs({ random: createRandom(1), images: 60 });
 const fresh = drawPairs({ random: createRandom(3), images: 60 });
 const some = [0.1, 0.2, 0.3, 0.4, 0.5];
