@@ -11,7 +11,7 @@ export interface NewItem {
 }
 
 /** A judgement of a text and an image that were added. */
-export interface NewJudgement {
+interface NewJudgement {
   readonly text: string;
   readonly image: string;
   /** @defaultValue 1 */
