@@ -51,6 +51,17 @@ const tieNames: Readonly<Record<string, string>> = {
 
 const intervals = "95 %, over clusters: queries that share right answers are drawn together";
 
+function rulesOf({ captionsPerImage, folds }: ReportedFacts["protocol"]): [string, string][] {
+  const rules: [string, string][] = [];
+  if (typeof captionsPerImage === "number") {
+    rules.push(["Captions", `the first ${captionsPerImage} of each image`]);
+  }
+  if (typeof folds === "number") {
+    rules.push(["Folds", `${folds} parts of the images; each query is ranked within its own`]);
+  }
+  return rules;
+}
+
 function factsOf(
   { model, dataset, protocol, metrics }: ReportedFacts,
   queries: ReportInput["queries"],
@@ -63,6 +74,7 @@ function factsOf(
     ["Similarity", protocol.similarity === "cosine" ? "cosine" : "dot product"],
     ["Ties", tieNames[protocol.ties] ?? protocol.ties],
     ["Prompt", protocol.prompt ?? "texts as they are"],
+    ...rulesOf(protocol),
     ["Intervals", Object.values(metrics).some(({ ci95 }) => ci95) ? intervals : "none"],
     [
       "Queries",

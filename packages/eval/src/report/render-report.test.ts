@@ -44,6 +44,15 @@ function failure() {
   return { index: 0, input: hostile, code: "IMAGE_UNREADABLE", message: `${hostile} is broken` };
 }
 
+test("the rules of captions and folds are named where there are some", async () => {
+  const input = await createReportInput({ images: 4 });
+  const protocol = { ...input.facts.protocol, captionsPerImage: 5, folds: 3 };
+  const html = await renderReport({ ...input, facts: { ...input.facts, protocol } });
+  expect(html).toContain("the first 5 of each image");
+  expect(html).toContain("3 parts of the images");
+  expect(await renderReport(input)).not.toContain("of each image");
+});
+
 test("the page allows its own script and style, and nothing else", async () => {
   const html = await renderReport(await createReportInput({ images: 4 }));
   const [, policy = ""] = /Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];

@@ -23,6 +23,10 @@ export interface ReportedFacts {
     readonly ties: string;
     readonly similarity: "cosine" | "dot";
     readonly prompt: string | null;
+    /** How many captions of each image count; all where it is absent. */
+    readonly captionsPerImage?: number | null;
+    /** Into how many parts of the images the ranking was put; one whole where it is absent. */
+    readonly folds?: number | null;
   };
   readonly metrics: Readonly<Record<string, MetricValue>>;
   readonly ties: Evaluation["ties"];
