@@ -1,6 +1,7 @@
 import { type EncodedPairs, toUnitRows } from "@semblance/core";
 import { checkEmbeddings } from "./check-embeddings.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { Direction, Evaluation } from "./evaluation.ts";
+import type { RelevantRows } from "./query-columns.ts";
 import { compareRows } from "./ranking/compare-rows.ts";
 import { countRows } from "./ranking/count-rows.ts";
 import { measureQueries } from "./ranking/measure-queries.ts";
@@ -68,38 +69,38 @@ export async function evaluateRetrieval(
 }
 
 async function rankBothWays(pairs: EncodedPairs, settings: RetrievalSettings) {
-  const { similarity, ties, ids, run } = settings;
   const relevance = readRelevance(pairs);
   const clusters = relevanceClusters(relevance);
-  const image = similarity === "dot" ? pairs.image : toUnitRows(pairs.image);
-  const text = similarity === "dot" ? pairs.text : toUnitRows(pairs.text);
-  const places = {
-    image: ties === "trec" ? tiePlaces(image.count, ids?.image) : undefined,
-    text: ties === "trec" ? tiePlaces(text.count, ids?.text) : undefined,
+  const sides = { text: sideOf(pairs, "text", settings), image: sideOf(pairs, "image", settings) };
+  const count = (query: Modality, found: Modality, relevant: RelevantRows) => {
+    const { rows: gallery, places } = sides[found];
+    const perQuery = Math.min(Math.max(settings.topHits, hubK), gallery.count);
+    return countRows({ queries: sides[query].rows, gallery, relevant, perQuery, places });
   };
-  const kept = Math.max(settings.topHits, hubK);
   const counted = {
-    t2i: countRows({
-      queries: text,
-      gallery: image,
-      relevant: relevance.t2i,
-      perQuery: Math.min(kept, image.count),
-      places: places.image,
-    }),
-    i2t: countRows({
-      queries: image,
-      gallery: text,
-      relevant: relevance.i2t,
-      perQuery: Math.min(kept, text.count),
-      places: places.text,
-    }),
+    t2i: count("text", "image", relevance.t2i),
+    i2t: count("image", "text", relevance.i2t),
   };
-  await compareRows({ text, image, ...counted, ...run });
-  const measure = async (direction: "t2i" | "i2t", gallery: number) => {
+  const { run } = settings;
+  await compareRows({ text: sides.text.rows, image: sides.image.rows, ...counted, ...run });
+  const measure = async (direction: Direction, gallery: number) => {
     const own = { counted: counted[direction], clusters: clusters[direction] };
     const { hits } = own.counted.ranks;
     const hubness = measureHubness(hits, Math.min(hubK, gallery), gallery);
     return { ...(await measureQueries({ ...settings, ...run, ...own })), hubness };
   };
-  return { t2i: await measure("t2i", image.count), i2t: await measure("i2t", text.count) };
+  return {
+    t2i: await measure("t2i", pairs.image.count),
+    i2t: await measure("i2t", pairs.text.count),
+  };
+}
+
+type Modality = "text" | "image";
+
+function sideOf(pairs: EncodedPairs, side: Modality, { similarity, ties, ids }: RetrievalSettings) {
+  const own = pairs[side];
+  return {
+    rows: similarity === "dot" ? own : toUnitRows(own),
+    places: ties === "trec" ? tiePlaces(own.count, ids?.[side]) : undefined,
+  };
 }
