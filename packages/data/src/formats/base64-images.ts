@@ -55,7 +55,8 @@ async function* readImages(
       const message = "expected an id, a tab and an image in base64.";
       yield { place, problem: { code: "INVALID_LINE", message } };
     } else {
-      yield { place, id, base64, name: `${encodeURIComponent(id)}${extensionOf(base64)}` };
+      // An id may be no name for a file.
+      yield { place, id, base64, name: `${place.index}${extensionOf(base64)}` };
     }
   }
 }

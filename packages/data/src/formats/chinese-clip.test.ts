@@ -36,7 +36,7 @@ test("unpacks images and tells ids of two splits apart", async () => {
     ["valid/7", { image_id: "7" }],
   ]);
   const [first = ""] = images[0]?.content ?? [];
-  expect(first).toMatch(/7\.png$/);
+  expect(first).toMatch(/\b0\.png$/);
   expect((await readFile(first)).subarray(1, 4).toString()).toBe("PNG");
 });
 
@@ -60,6 +60,16 @@ test("unpacks once, and again when the file has changed", async () => {
   expect(reads).toBe(2);
   await utimes(images.path, 2, 2);
   expect(await pathOf()).not.toBe(first);
+});
+
+test("says where it could not unpack", async () => {
+  await using cache = await temporaryFile("file", "");
+  const reading = createChineseClipReader({ cacheFolder: cache.path }).read(folder);
+
+  await expect(reading).rejects.toMatchObject({
+    code: "UNPACK_FAILED",
+    message: expect.stringContaining(cache.path),
+  });
 });
 
 test("leaves nothing behind when it is stopped while it unpacks", async () => {

@@ -1,4 +1,4 @@
-import { basename, extname } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { type Dataset, DatasetError, type ItemFailure } from "@semblance/core";
 import {
   createDatasetBuilder,
@@ -61,7 +61,8 @@ export function createReading(source: string): Reading {
 }
 
 function nameOf(source: string): string {
-  return basename(source, extname(source));
+  // "." has a name, too.
+  return basename(resolve(source), extname(source));
 }
 
 function empty(source: string, failures: readonly ItemFailure[]): DatasetError {
