@@ -8,7 +8,7 @@ const prior = 0.5;
 const truth = trueValues();
 
 test.each([
-  { images: 30, captions: 3, trials: 300 },
+  { images: 30, captions: 3, trials: 200 },
   { images: 60, captions: 1, trials: 200 },
 ])(
   "intervals of all images with all texts hold the truth 92 to 99 times in 100: %o",
