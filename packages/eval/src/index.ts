@@ -58,6 +58,12 @@ export {
   type RandomizationTestResult,
   randomizationTest,
 } from "./comparison/randomization-test.ts";
+export { type ClipBenchmarkOptions, toClipBenchmark } from "./formats/clip-benchmark.ts";
+export type { ExportedEvaluation } from "./formats/exported-evaluation.ts";
+export { type MtebOptions, toMteb } from "./formats/mteb.ts";
+export { type RowIds, rankedQueries } from "./formats/ranked-queries.ts";
+export { toCsv, toMarkdown } from "./formats/table.ts";
+export { type RankedQuery, type TrecRunOptions, toTrecQrels, toTrecRun } from "./formats/trec.ts";
 export {
   type EvaluatePairsOptions,
   evaluatePairs,
