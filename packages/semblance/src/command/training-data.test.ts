@@ -28,6 +28,17 @@ test.each(["val", "validation", "dev", "valid"])(
   },
 );
 
+test("COCO's own splits are taken, with restval for training", async () => {
+  const images = ["restval", "train", "val", "test"].map((split, imgid) => {
+    const sentences = [{ raw: `a caption of ${split}`, sentid: imgid }];
+    return { filename: `${split}.jpg`, imgid, split, sentences };
+  });
+  const folder = temporaryFolder({ "dataset_coco.json": JSON.stringify({ images }) });
+  const data = join(folder, "dataset_coco.json");
+  const { train, validation } = await openTrainingData({ data, seed: 0, reader: "karpathy" });
+  expect([await captionsOf(train), await captionsOf(validation)]).toEqual([["0", "1"], ["2"]]);
+});
+
 test("--val is taken as it is, and of a table with splits its validation part", async () => {
   const plain = await open({
     "train.csv": table(...rows(2, "train")),
