@@ -1,8 +1,13 @@
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { clean, find, inspect, pictures, toTable } from "../../fixtures/inspect-rows.ts";
 import { pictureFolder } from "../../fixtures/picture-folder.ts";
 import { drawBlots, drawPicture } from "../../fixtures/plain-pictures.ts";
+import { checkImages } from "./check-images.ts";
+import { collectTables } from "./collect-tables.ts";
 import { inspectTables } from "./inspect-tables.ts";
+import { fingerprintOf } from "./pictures/fingerprint.ts";
+import type { ImageLook } from "./pictures/look-at-images.ts";
 
 test("tells missing, broken and remote images apart", async () => {
   const rows = [
@@ -52,4 +57,22 @@ test("without a decoder, finds copies and missing files alone", async () => {
   await using files = await pictureFolder({ ...pictures, "copy.ppm": drawBlots(1) });
   const { findings } = await inspectTables([toTable(rows, { baseFolder: files.folder })]);
   expect(findings.map(({ kind }) => kind)).toEqual(["image-across-splits", "missing-image"]);
+});
+
+test("finds an image of more pixels than a model has use for", () => {
+  const columns = { image: ["large.jpg", "usual.jpg"], caption: ["One.", "Two."] };
+  const data = collectTables([{ columns, length: 2 }], { baseFolder: "/photos" });
+  const fingerprint = fingerprintOf(drawBlots(1));
+  const sized = (width: number, height: number): ImageLook => {
+    return { state: "seen", content: `${width}`, picture: { width, height, fingerprint } };
+  };
+  const looks = new Map([
+    [resolve("/photos/large.jpg"), sized(10_000, 5_001)],
+    [resolve("/photos/usual.jpg"), sized(10_000, 5_000)],
+  ]);
+
+  const huge = checkImages(data, looks).find(({ kind }) => kind === "huge-image");
+  expect(huge?.items).toEqual([
+    { row: 0, image: "large.jpg", caption: "One.", reason: "10000 × 5001 pixels" },
+  ]);
 });

@@ -28,11 +28,20 @@ test("photos of one thing in one cell may look alike", async () => {
 });
 
 test("pictures of one colour each are not alike", async () => {
-  const flat = (level: number) => drawPicture(40, 40, () => [level, 0, 255 - level]);
+  const flat = (level: number) => drawPicture(40, 40, () => [level, level, level]);
   const rows = [
-    { image: "red.ppm", caption: "Red." },
-    { image: "blue.ppm", caption: "Blue." },
+    { image: "light.ppm", caption: "Light." },
+    { image: "dark.ppm", caption: "Dark." },
   ];
-  const more = { "red.ppm": flat(250), "blue.ppm": flat(5) };
+  const more = { "light.ppm": flat(250), "dark.ppm": flat(5) };
+  expect((await inspect(rows, { more })).findings).toEqual([]);
+});
+
+test("pictures of one shape and different colours are not alike", async () => {
+  const { rgb, ...size } = drawBlots(1);
+  // Blue and red change places; green, which most of the brightness is of, stays.
+  const swapped = rgb.map((_, i) => rgb[i + 2 - 2 * (i % 3)] ?? 0);
+  const rows = [clean[0] ?? {}, { ...clean[1], image: "swapped.ppm" }];
+  const more = { "swapped.ppm": { ...size, rgb: swapped } };
   expect((await inspect(rows, { more })).findings).toEqual([]);
 });

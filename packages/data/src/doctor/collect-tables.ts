@@ -51,27 +51,8 @@ export function collectTables(
   for (const [number, table] of tables.entries()) {
     const columns = resolveColumns(table, options.columns);
     hasRelevance ||= columns.byRole.relevance !== undefined;
-    const isSplit = tables.length > 1 && columns.byRole.split === undefined;
-    const file = tables.length > 1 ? table.source : undefined;
     const baseFolder = options.baseFolder ?? table.baseFolder ?? ".";
-    const ids = createDatasetCollector();
-    for (let index = 0; index < table.length; index++) {
-      const given = {
-        table: number,
-        row: index,
-        ...(file !== undefined && { file }),
-        ...cellsOf(columns, index),
-        ...(isSplit && { split: nameOf(table, number) }),
-      };
-      const row = readRow(columns, index, baseFolder);
-      const problem = problemOf(row, ids);
-      if (problem !== undefined) {
-        const { message } = describeProblem(problem, { source: table, columns, index });
-        data.rejected.push({ row: given, kind: kindOf(problem), reason: message });
-      } else if (!("code" in row)) {
-        addRow(data, row, given);
-      }
-    }
+    collectTable(data, { table, number, columns, baseFolder, isOneOfSeveral: tables.length > 1 });
   }
   return {
     name: tables.map(nameOf).join(", "),
@@ -84,6 +65,35 @@ export function collectTables(
     rejected: data.rejected,
     hasRelevance,
   };
+}
+
+interface TableToCollect {
+  readonly table: RowSource;
+  readonly number: number;
+  readonly columns: ResolvedColumns;
+  readonly baseFolder: string;
+  readonly isOneOfSeveral: boolean;
+}
+
+function collectTable(data: Collecting, collected: TableToCollect): void {
+  const { table, number, columns, baseFolder, isOneOfSeveral } = collected;
+  const about = {
+    table: number,
+    ...(isOneOfSeveral && table.source !== undefined && { file: table.source }),
+    ...(isOneOfSeveral && !columns.byRole.split && { split: nameOf(table, number) }),
+  };
+  const ids = createDatasetCollector();
+  for (let index = 0; index < table.length; index++) {
+    const given: InspectedRow = { ...about, row: index, ...cellsOf(columns, index) };
+    const row = readRow(columns, index, baseFolder);
+    const problem = problemOf(row, ids);
+    if (problem !== undefined) {
+      const { message } = describeProblem(problem, { source: table, columns, index });
+      data.rejected.push({ row: given, kind: kindOf(problem), reason: message });
+    } else if (!("code" in row)) {
+      addRow(data, row, given);
+    }
+  }
 }
 
 function addRow(data: Collecting, row: TableRow, given: InspectedRow): void {

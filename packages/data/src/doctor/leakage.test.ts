@@ -56,3 +56,15 @@ test("a caption of more images than the limit is shared, not leakage", async () 
   expect(findings.map(({ kind }) => kind)).toEqual(["shared-caption"]);
   expect(findings[0]?.items[0]).toMatchObject({ row: 0, reason: "3 images" });
 });
+
+test("an image that cannot be opened leaks, too", async () => {
+  const lost = { image: "lost.ppm", caption: "Gone.", relevance: 1, split: "train" };
+  const rows = [...clean, lost, { ...lost, caption: "Away.", split: "test" }];
+  expect(await find("image-across-splits", rows)).toMatchObject({ rows: [4, 5] });
+});
+
+test("what leaks is not listed again as a duplicate", async () => {
+  const again = { ...clean[3], caption: "two cats" };
+  const { findings } = await inspect([...clean, again]);
+  expect(findings.map(({ kind }) => kind)).toEqual(["near-caption-across-splits"]);
+});
