@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { datasetReaderCases } from "@semblance/core/conformance";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { temporaryFile } from "../fixtures/temporary-file.ts";
 import { createReaders } from "./readers.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
@@ -15,6 +16,7 @@ const sources: Readonly<Record<string, string>> = {
   "chinese-clip": "formats/chinese-clip",
   beir: "formats/beir",
   trec: "formats/trec/qrels.txt",
+  webdataset: "files/shards",
   table: "splits.jsonl",
 };
 
@@ -23,6 +25,7 @@ const others = [
   "formats/kaggle/captions.txt",
   "formats/chinese-clip/test_texts.jsonl",
   "formats/vse/precomp/test_caps.txt",
+  "files/shards/test/0.tar",
 ];
 
 // Packed images are unpacked into the user's cache folder.
@@ -49,6 +52,18 @@ for (const { name } of conformant) {
 
 test("every format has a name of its own and a source here", () => {
   expect(conformant.map(({ name }) => name)).toEqual(Object.keys(sources));
+});
+
+test.each([
+  ["metadata.jsonl", '{"file_name": "kite.jpg", "caption": "A kite."}\n'],
+  ["pairs.jsonl", '{"image": "kite.jpg", "caption": "A kite.", "sentids": "1"}\n'],
+  ["pairs.tsv", "image\tcaption\tsplit#0\nkite.jpg\tA kite.\ttest\n"],
+  ["captions.csv", "image,caption\nkite.jpg,A kite.\n"],
+])("a table is left to the table's reader: %s", async (name, content) => {
+  await using file = await temporaryFile(name, content);
+  const found = await Promise.all(createReaders().map((reader) => reader.sniff(file.path)));
+
+  expect(createReaders().filter((_, i) => found[i])).toMatchObject([{ name: "table" }]);
 });
 
 test.each([...Object.values(sources), ...others])(

@@ -3,7 +3,7 @@ import { firstId, firstText } from "../source/json-values.ts";
 import { readEnds } from "../source/read-ends.ts";
 import { resolveImage } from "../table/image-references.ts";
 import { createFormatReader } from "./format-reader.ts";
-import { type Entry, imageFolderOf, readJsonDocument } from "./json-document.ts";
+import { beginsWithList, type Entry, imageFolderOf, readJsonDocument } from "./json-document.ts";
 import type { Reading } from "./reading.ts";
 
 /**
@@ -23,8 +23,9 @@ export function createCocoReader(): DatasetReader {
     async sniff(source) {
       const { beginning = "", end = "" } = (await readEnds(source)) ?? {};
       const ends = beginning + end;
+      const hasLists = ["images", "annotations"].some((key) => beginsWithList(beginning, key));
       // Annotations without captions are those of objects, which are no texts.
-      return /^\s*\{/.test(beginning) && /"file_name"\s*:/.test(ends) && /"caption"\s*:/.test(ends);
+      return hasLists && /"file_name"\s*:/.test(ends) && /"caption"\s*:/.test(ends);
     },
     async read(source, reading, options) {
       const document = await readJsonDocument(source, options);

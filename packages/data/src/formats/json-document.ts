@@ -20,6 +20,11 @@ export interface JsonDocument {
   entriesOf(key: string): Generator<Entry, void, undefined>;
 }
 
+/** Whether the beginning of a text is that of a JSON object with a list under `key`, and no JSON line. */
+export function beginsWithList(beginning: string, key: string): boolean {
+  return /^\s*\{/.test(beginning) && new RegExp(`"${key}"\\s*:\\s*\\[`).test(beginning);
+}
+
 /** Reads a JSON document whose members are lists of objects. */
 export async function readJsonDocument(
   source: string,

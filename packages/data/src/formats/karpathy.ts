@@ -4,7 +4,7 @@ import { elementsOf, firstId, firstText, membersOf } from "../source/json-values
 import { readEnds } from "../source/read-ends.ts";
 import { resolveImage } from "../table/image-references.ts";
 import { createFormatReader } from "./format-reader.ts";
-import { type Entry, imageFolderOf, readJsonDocument } from "./json-document.ts";
+import { beginsWithList, type Entry, imageFolderOf, readJsonDocument } from "./json-document.ts";
 import type { Reading } from "./reading.ts";
 
 /** Options of {@link createKarpathyReader}. */
@@ -37,7 +37,7 @@ export function createKarpathyReader(options: KarpathyReaderOptions = {}): Datas
     name: "karpathy",
     async sniff(source) {
       const beginning = (await readEnds(source))?.beginning ?? "";
-      return /^\s*\{/.test(beginning) && /"sent(?:ence|id)s"\s*:/.test(beginning);
+      return beginsWithList(beginning, "images") && /"sent(?:ence|id)s"\s*:/.test(beginning);
     },
     async read(source, reading, readOptions) {
       const images = [...(await readJsonDocument(source, readOptions)).entriesOf("images")];

@@ -46,6 +46,15 @@ test("takes ids that are paths without a mapping, and asks for one where they ar
   });
 });
 
+test("refuses lists without lines", async () => {
+  await using lists = await temporaryFile("dev_caps.txt", "\n");
+  await lists.add("dev_ids.txt", "");
+
+  await expect(createVseReader().read(lists.folder)).rejects.toMatchObject({
+    code: "DATASET_EMPTY",
+  });
+});
+
 test("refuses lists that do not fit together, and captions without ids", async () => {
   await using lists = await temporaryFile("dev_caps.txt", "One .\nTwo .\nThree .\n");
 

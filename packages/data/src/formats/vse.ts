@@ -72,6 +72,7 @@ async function readSplit({ folder, split, reading, options }: SplitToRead): Prom
   const file = join(folder, `${split}${captionsEnd}`);
   const captions = await readAll(file, options);
   const ids = await readAll(join(folder, `${split}_ids.txt`), options);
+  if (captions.length === 0 && ids.length === 0) return;
   const perImage = ids.length === captions.length ? 1 : captionsPerImage;
   if (ids.length * perImage !== captions.length) {
     throw miscounted(file, captions.length, ids.length);
