@@ -3,6 +3,7 @@ import type { DatasetReader } from "@semblance/core";
 import { expect, test } from "vitest";
 import { temporaryFile } from "../fixtures/temporary-file.ts";
 import { openDataset } from "./open-dataset.ts";
+import { createReaders } from "./readers.ts";
 import { createTableReader } from "./table/create-table-reader.ts";
 
 const source = join(import.meta.dirname, "../fixtures/splits.jsonl");
@@ -61,11 +62,12 @@ test("hands its other options to the reader", async () => {
 });
 
 test("names the readers it tried on an unknown format, and tells it from a missing file", async () => {
-  await using file = await temporaryFile("a.parquet", "PAR1");
+  await using file = await temporaryFile("a.docx", "PK");
+  const names = createReaders().map(({ name }) => name);
 
   await expect(openDataset(file.path)).rejects.toMatchObject({
     code: "UNKNOWN_FORMAT",
-    message: `No reader recognises ${file.path}; tried: karpathy, coco, flickr, vse, chinese-clip, beir, trec, table.`,
+    message: `No reader recognises ${file.path}; tried: ${names.join(", ")}.`,
   });
   await expect(openDataset(join(file.folder, "b.csv"))).rejects.toMatchObject({
     code: "FILE_NOT_FOUND",
