@@ -29,7 +29,7 @@ const mayDependOn: Readonly<Record<string, readonly string[]>> = {
 /** Heavy libraries live in one package each, and core depends on zod alone. */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   core: ["zod"],
-  data: ["csv-parse"],
+  data: ["csv-parse", "hyparquet", "modern-tar"],
   "encoder-onnx": [
     "@huggingface/tokenizers",
     "better-sqlite3",

@@ -9,6 +9,7 @@ export type {
 export { inspectDataset } from "./doctor/inspect-dataset.ts";
 export { type InspectTablesOptions, inspectTables } from "./doctor/inspect-tables.ts";
 export { withoutRows } from "./doctor/without-rows.ts";
+export { createWebdatasetReader, type WebdatasetReaderOptions } from "./files/webdataset.ts";
 export { createBeirReader } from "./formats/beir.ts";
 export { type ChineseClipReaderOptions, createChineseClipReader } from "./formats/chinese-clip.ts";
 export { createCocoReader } from "./formats/coco.ts";

@@ -1,4 +1,5 @@
 import type { DatasetReader } from "@semblance/core";
+import { createWebdatasetReader } from "./files/webdataset.ts";
 import { createBeirReader } from "./formats/beir.ts";
 import { createChineseClipReader } from "./formats/chinese-clip.ts";
 import { createCocoReader } from "./formats/coco.ts";
@@ -18,6 +19,7 @@ export function createFormatReaders(): DatasetReader[] {
     createChineseClipReader(),
     createBeirReader(),
     createTrecReader(),
+    createWebdatasetReader(),
   ];
 }
 
