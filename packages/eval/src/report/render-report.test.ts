@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createReportInput } from "../fixtures/report-input.ts";
-import { reportedCalibration } from "../fixtures/reported-calibration.ts";
+import { reportedAbstention, reportedCalibration } from "../fixtures/reported-calibration.ts";
 import type { BrowserData } from "./queries/browser-data.ts";
 import { renderReport } from "./render-report.ts";
 
@@ -100,7 +100,26 @@ test("thumbnails are stored once each, until their room is used up", async () =>
   const limits = { thumbnails: 10 * uri.length };
   const html = await renderReport({ ...input, limits, thumbnail: async () => uri });
   expect(dataOf(html).items.filter(({ thumbnail }) => thumbnail !== undefined)).toHaveLength(10);
-  expect(html).toContain("20 images are shown by name only");
+  expect(html).toContain("Shown by name only, to keep this file small: 20 images.");
+  expect(html).not.toContain("no picture could be made");
+});
+
+test("images of which no picture could be made are counted", async () => {
+  const input = await createReportInput({ images: 12 });
+  const thumbnail = async ({ id }: { readonly id: string }) =>
+    id === "photo-3.jpg" ? undefined : "data:image/webp;base64,AAAA";
+  const html = await renderReport({ ...input, thumbnail });
+  expect(html).toContain("Shown by name only, since no picture could be made: 1 image.");
+  expect(html).not.toContain("to keep this file small");
+});
+
+test("texts that were cut, and queries without a right answer, are counted", async () => {
+  const input = await createReportInput({ images: 4 });
+  const facts = { ...input.facts, truncated: 1, withoutRelevant: { t2i: 1, i2t: 0 } };
+  const html = await renderReport({ ...input, facts });
+  expect(html).toContain("Cut to the model’s length: 1 text.");
+  expect(html).toContain("text → image: 1 text has no right answer and is no query.");
+  expect(html).not.toContain("image → text: 0");
 });
 
 test("texts of any length do not make the page long", async () => {
@@ -132,6 +151,26 @@ test("a calibration is shown with its diagram, ECE and Brier score before and af
     '<td><span class="value">0.0456</span> <span class="bounds">0.0356–0.0556</span></td>',
   );
   expect(html.match(/class="link (first|second)"/g)).toHaveLength(4);
+});
+
+test("a calibration says below which score a search has found nothing, in both directions", async () => {
+  const input = await createReportInput({ images: 4 });
+  const shown = { calibration: reportedCalibration, abstention: reportedAbstention };
+  const html = await renderReport({ ...input, ...shown });
+  expect(html).toContain(
+    "<b>text → image</b>: below a score of 0.250 (probability 0.120), measured against 1,000 images. Of 5,000 queries whose targets were removed 4.0 % (95 % interval 3.0 % to 5.0 %) still get an answer, where 5.0 % were allowed; with their targets in place 83.0 % (95 % interval 82.0 % to 84.0 %) keep theirs.",
+  );
+  expect(html).toContain("<b>image → text</b>: below a score of 0.300, measured against");
+});
+
+test.each([
+  ["all-pairs", "too few queries were measured to show it"],
+  ["listed", "a list of pairs does not show it"],
+] as const)("a calibration of %s without abstention says why", async (rule, reason) => {
+  const input = await createReportInput({ images: 4 });
+  const sampling = { ...reportedCalibration.sampling, rule };
+  const html = await renderReport({ ...input, calibration: { ...reportedCalibration, sampling } });
+  expect(html).toContain(reason);
 });
 
 test("without vectors there is no matrix, and the rest stands", async () => {

@@ -35,7 +35,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
   const heatMap = buildHeatMap(input, table, similarity);
   const slices = slicesOf(input);
   const { data, chosen } = buildBrowserData({ input, table, slices, similarity });
-  const { items, withoutRoom } = await table.finish(limits?.thumbnails ?? 3_500_000);
+  const { items, unpictured } = await table.finish(limits?.thumbnails ?? 3_500_000);
   const sections = [
     metricsSection(input),
     ranksSection(input),
@@ -44,7 +44,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
     heatMapSection(heatMap && withItems(heatMap, items, facts.protocol.similarity)),
     browserSection(data, chosen),
     hubnessSection(input),
-    notesSection(input, withoutRoom),
+    notesSection(input, unpictured),
     failuresSection(facts.failures),
     manifestSection(input.manifest),
   ];

@@ -1,5 +1,6 @@
 import type { Embeddings, Item, ItemFailure } from "@semblance/core";
 import type { Calibration } from "../calibration/calibration.ts";
+import type { Abstention } from "../calibration/decisions/abstention.ts";
 import type { Direction, Evaluation, MetricValue } from "../retrieval/evaluation.ts";
 import type { QueryColumns } from "../retrieval/query-columns.ts";
 
@@ -47,12 +48,14 @@ export interface ReportInput {
   readonly texts: readonly Item[];
   /** Their vectors, a row per item: without them there is no matrix of examples. */
   readonly embeddings?: { readonly image: Embeddings; readonly text: Embeddings };
-  /** A small picture of an image as a `data:` URI, or `undefined` where there is none. */
+  /** A small picture of an image as a `data:` URI, or `undefined` where none can be made. */
   readonly thumbnail?: (image: Item) => Promise<string | undefined>;
   /** The model's calibration, where it has one that holds. */
   readonly calibration?: Calibration;
   /** The data that it was made with, in words. */
   readonly calibratedOn?: string;
+  /** When a search says "no good match", by what asks and what answers; with `calibration`. */
+  readonly abstention?: Readonly<Record<Direction, Abstention>>;
   /** Why the calibration that the model has does not hold. */
   readonly calibrationWarning?: string;
   /** What it takes to run the evaluation again; must survive `JSON.stringify`. */

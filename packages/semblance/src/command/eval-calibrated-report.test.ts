@@ -19,7 +19,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "semblance report "));
   cpSync(tinyModel, at("model"), { recursive: true });
   await writeMatchingPairs(folder);
-  const { exitCode } = await runCommand("calibrate", ...parameters(), "--target", "recall=0.5");
+  const wanted = ["--target", "recall=0.5", "--false-alarms", "0.3"];
+  const { exitCode } = await runCommand("calibrate", ...parameters(), ...wanted);
   expect(exitCode).toBe(0);
   calibrated = readFileSync(at("model/semblance.json"), "utf8");
 }, 60_000);
@@ -32,7 +33,7 @@ async function writeReport(): Promise<string> {
   return readFileSync(at("report.html"), "utf8");
 }
 
-test("a calibrated model's report has the reliability and the threshold that its calibration found", async () => {
+test("a calibrated model's report has the reliability, the threshold and the limit of searches that its calibration found", async () => {
   const html = await writeReport();
   const { reliability, method } = JSON.parse(calibrated).calibration.calibration;
   expect(html).toContain(
@@ -41,6 +42,8 @@ test("a calibrated model's report has the reliability and the threshold that its
   expect(html).toContain(`<span class="value">${reliability.before.ece.value.toFixed(4)}</span>`);
   expect(html).toContain(`<span class="value">${reliability.after.brier.value.toFixed(4)}</span>`);
   expect(html).toContain('<th scope="row">recall 50.0 %</th>');
+  const { threshold } = JSON.parse(calibrated).calibration.abstention.t2i;
+  expect(html).toContain(`<b>text → image</b>: below a score of ${threshold.toFixed(3)}`);
 });
 
 // A browser is slow beside all other tests.

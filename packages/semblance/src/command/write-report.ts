@@ -29,6 +29,7 @@ export async function writeReport(
       embeddings,
       calibration: stored.calibration?.calibration,
       calibratedOn: stored.calibration && nameOf(stored.calibration),
+      abstention: stored.calibration?.abstention ?? undefined,
       calibrationWarning: stored.warning,
       manifest,
       thumbnail: createThumbnails(tools),

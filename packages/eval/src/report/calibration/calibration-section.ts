@@ -6,18 +6,14 @@ import { formatCount, formatPercent } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ReportInput } from "../report-input.ts";
 import { section } from "../section.ts";
+import { abstentionNote } from "./abstention-note.ts";
 import { reliabilityChart } from "./reliability-chart.ts";
 import { thresholdTable } from "./threshold-table.ts";
 
 /** How far the model's probabilities can be taken at their word; how to calibrate it, where it is not. */
-export function calibrationSection({
-  calibration,
-  calibratedOn,
-  calibrationWarning,
-}: Pick<ReportInput, "calibration" | "calibratedOn" | "calibrationWarning">): Markup {
-  const body = calibration
-    ? calibrated(calibration, calibratedOn)
-    : uncalibrated(calibrationWarning);
+export function calibrationSection(input: ReportInput): Markup {
+  const { calibration, calibrationWarning } = input;
+  const body = calibration ? calibrated(calibration, input) : uncalibrated(calibrationWarning);
   return section("calibration", "Calibration", body);
 }
 
@@ -25,12 +21,16 @@ function uncalibrated(warning = "This model is not calibrated."): Markup {
   return markup`<p>${warning} Its scores are not probabilities, and none of them means “a match” by itself. <code>semblance calibrate -m MODEL -d VAL</code> measures on validation pairs what a score is worth and stores it with the model.</p>`;
 }
 
-function calibrated(calibration: Calibration, data: string | undefined): Markup {
+function calibrated(
+  calibration: Calibration,
+  { calibratedOn: data, abstention }: ReportInput,
+): Markup {
   const { method, sampling, fittedPrior, reliability } = calibration;
   const { before, after } = reliability;
   return markup`<p>Calibrated by <b>${method}</b> on ${formatCount(sampling.positives)} matching and ${formatCount(sampling.negatives)} other pairs${data === undefined ? "" : ` of ${data}`} (${ruleNames[sampling.rule]}), for a share of matches of ${formatShare(fittedPrior)}. Measured at that share, on pairs that the curve was not fitted on.</p>
 <div class="beside">${reliabilityChart(before, after)}${qualityTable(before, after)}</div>
 ${thresholdTable(calibration.thresholds ?? [])}
+${abstentionNote(abstention, sampling)}
 <details><summary>The points of the diagram as tables</summary>
 <div class="beside">${binTable("Before", before)}${binTable("After", after)}</div></details>`;
 }

@@ -1,20 +1,24 @@
 import { countOf, directionNames, directions, formatCount, shorten } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
+import type { Unpictured } from "../queries/item-table.ts";
 import type { ReportInput } from "../report-input.ts";
 import { section } from "../section.ts";
 import { type Duplicates, findSameTexts, findSameVectors } from "./find-duplicates.ts";
 
 /** What one should know before trusting the figures: ties, duplicates, what was cut or left out. */
-export function notesSection(input: ReportInput, withoutRoom: number): Markup {
+export function notesSection(input: ReportInput, { withoutRoom, failed }: Unpictured): Markup {
   const notes = [
     ...tieNotes(input),
     ...duplicateNotes(input),
     ...directions.map((direction) => withoutRelevant(input, direction)),
     input.facts.truncated > 0
-      ? `${countOf(input.facts.truncated, "text")} did not fit the model and lost their end.`
+      ? `Cut to the model’s length: ${countOf(input.facts.truncated, "text")}.`
       : undefined,
     withoutRoom > 0
-      ? `${countOf(withoutRoom, "image")} are shown by name only, to keep this file small.`
+      ? `Shown by name only, to keep this file small: ${countOf(withoutRoom, "image")}.`
+      : undefined,
+    failed > 0
+      ? `Shown by name only, since no picture could be made: ${countOf(failed, "image")}.`
       : undefined,
   ].filter((note) => note !== undefined);
   return section(
@@ -66,5 +70,7 @@ function withoutRelevant({ facts }: ReportInput, direction: "t2i" | "i2t"): stri
   const count = facts.withoutRelevant[direction];
   if (count === 0) return undefined;
   const noun = direction === "t2i" ? "text" : "image";
-  return `${countOf(count, noun)} without a right answer do not count as queries, ${directionNames[direction]}.`;
+  const have =
+    count === 1 ? "has no right answer and is no query" : "have no right answer and are no queries";
+  return `${directionNames[direction]}: ${countOf(count, noun)} ${have}.`;
 }

@@ -14,8 +14,15 @@ export interface ItemTable {
 /** What {@link ItemTable.finish} gives. */
 interface FinishedTable {
   readonly items: readonly BrowserItem[];
-  /** Images for which there was no room. */
+  readonly unpictured: Unpictured;
+}
+
+/** How many images are shown without a thumbnail, and why. */
+export interface Unpictured {
+  /** The thumbnails before them used up the characters. */
   readonly withoutRoom: number;
+  /** None could be made. */
+  readonly failed: number;
 }
 
 const atOnce = 4;
@@ -39,8 +46,8 @@ export function createItemTable(
     },
     finish: async (characters) => {
       const images = entries.filter(({ isImage }) => isImage).map(({ item }) => item);
-      const { thumbnails, withoutRoom } = await makeThumbnails(images, characters, input);
-      return { items: entries.map((entry) => toBrowserItem(entry, thumbnails)), withoutRoom };
+      const { thumbnails, unpictured } = await makeThumbnails(images, characters, input);
+      return { items: entries.map((entry) => toBrowserItem(entry, thumbnails)), unpictured };
     },
   };
 }
@@ -58,9 +65,13 @@ async function makeThumbnails(
   images: readonly Item[],
   characters: number,
   { thumbnail, signal }: Pick<ReportInput, "thumbnail" | "signal">,
-): Promise<{ thumbnails: ReadonlyMap<Item, string>; withoutRoom: number }> {
+): Promise<{ thumbnails: ReadonlyMap<Item, string>; unpictured: Unpictured }> {
   const thumbnails = new Map<Item, string>();
-  if (thumbnail === undefined) return { thumbnails, withoutRoom: 0 };
+  const finish = (seen: number, withoutRoom: number) => ({
+    thumbnails,
+    unpictured: { withoutRoom, failed: seen - thumbnails.size },
+  });
+  if (thumbnail === undefined) return finish(0, 0);
   let room = characters;
   for (let start = 0; start < images.length; start += atOnce) {
     signal?.throwIfAborted();
@@ -69,9 +80,9 @@ async function makeThumbnails(
     for (const [i, uri] of made.entries()) {
       const item = batch[i];
       room -= uri?.length ?? 0;
-      if (room < 0) return { thumbnails, withoutRoom: images.length - start - i };
+      if (room < 0) return finish(start + i, images.length - start - i);
       if (item !== undefined && uri !== undefined) thumbnails.set(item, uri);
     }
   }
-  return { thumbnails, withoutRoom: 0 };
+  return finish(images.length, 0);
 }
