@@ -82,6 +82,10 @@ function collectTable(data: Collecting, collected: TableToCollect): void {
     ...(isOneOfSeveral && table.source !== undefined && { file: table.source }),
     ...(isOneOfSeveral && !columns.byRole.split && { split: nameOf(table, number) }),
   };
+  // Where ids are numbers, those of two tables have nothing to do with each other.
+  const scopeOf = (role: "image_id" | "caption_id") =>
+    isOneOfSeveral && columns.byRole[role] ? `${number}/` : "";
+  const scopes = { image: scopeOf("image_id"), text: scopeOf("caption_id") };
   const ids = createDatasetCollector();
   for (let index = 0; index < table.length; index++) {
     const given: InspectedRow = { ...about, row: index, ...cellsOf(columns, index) };
@@ -91,9 +95,18 @@ function collectTable(data: Collecting, collected: TableToCollect): void {
       const { message } = describeProblem(problem, { source: table, columns, index });
       data.rejected.push({ row: given, kind: kindOf(problem), reason: message });
     } else if (!("code" in row)) {
-      addRow(data, row, given);
+      addRow(data, withScopes(row, scopes), given);
     }
   }
+}
+
+function withScopes(
+  row: TableRow,
+  scopes: { readonly image: string; readonly text: string },
+): TableRow {
+  const image = { ...row.image, id: `${scopes.image}${row.image.id}` };
+  const text = { ...row.text, id: `${scopes.text}${row.text.id}` };
+  return { ...row, image, text };
 }
 
 function addRow(data: Collecting, row: TableRow, given: InspectedRow): void {

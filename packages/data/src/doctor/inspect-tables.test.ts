@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clean, inspect, pictures, toTable } from "../../fixtures/inspect-rows.ts";
+import { clean, inspect, pictures, type Row, toTable } from "../../fixtures/inspect-rows.ts";
 import { pictureFolder } from "../../fixtures/picture-folder.ts";
 import { createPpmDecoder } from "../../fixtures/plain-pictures.ts";
 import { inspectTables } from "./inspect-tables.ts";
@@ -20,6 +20,21 @@ test("of several tables, each without splits is one, and rows count by table", a
     expect.objectContaining({ row: 1, file: "test.csv", split: "test" }),
   ]);
   expect(rowsAtFault).toEqual([[0, 1], []]);
+});
+
+test("ids of two tables have nothing to do with each other", async () => {
+  await using files = await pictureFolder(pictures);
+  const table = (source: string, row: Row) =>
+    toTable([{ caption_id: 1, ...row }], { source, baseFolder: files.folder });
+  const tables = [
+    table("train.csv", { image: "a.ppm", caption: "A dog.", relevance: 1 }),
+    table("test.csv", { image: "b.ppm", caption: "Two cats.", relevance: 0 }),
+  ];
+  const { findings } = await inspectTables(tables);
+  expect(findings.map(({ kind }) => kind)).toEqual([
+    "image-without-caption",
+    "caption-without-image",
+  ]);
 });
 
 test("looks at one split alone, and refuses one that there is not", async () => {
