@@ -9,6 +9,8 @@ export type {
 export { inspectDataset } from "./doctor/inspect-dataset.ts";
 export { type InspectTablesOptions, inspectTables } from "./doctor/inspect-tables.ts";
 export { withoutRows } from "./doctor/without-rows.ts";
+export { createImageFolderReader } from "./files/image-folder.ts";
+export { createParquetReader, type ParquetReaderOptions } from "./files/parquet.ts";
 export { createWebdatasetReader, type WebdatasetReaderOptions } from "./files/webdataset.ts";
 export { createBeirReader } from "./formats/beir.ts";
 export { type ChineseClipReaderOptions, createChineseClipReader } from "./formats/chinese-clip.ts";

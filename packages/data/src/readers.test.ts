@@ -17,6 +17,8 @@ const sources: Readonly<Record<string, string>> = {
   beir: "formats/beir",
   trec: "formats/trec/qrels.txt",
   webdataset: "files/shards",
+  parquet: "files/parquet",
+  "image-folder": "files/folder",
   table: "splits.jsonl",
 };
 
@@ -26,6 +28,7 @@ const others = [
   "formats/chinese-clip/test_texts.jsonl",
   "formats/vse/precomp/test_caps.txt",
   "files/shards/test/0.tar",
+  "files/parquet/test-00000-of-00001.parquet",
 ];
 
 // Packed images are unpacked into the user's cache folder.

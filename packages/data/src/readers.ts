@@ -1,4 +1,6 @@
 import type { DatasetReader } from "@semblance/core";
+import { createImageFolderReader } from "./files/image-folder.ts";
+import { createParquetReader } from "./files/parquet.ts";
 import { createWebdatasetReader } from "./files/webdataset.ts";
 import { createBeirReader } from "./formats/beir.ts";
 import { createChineseClipReader } from "./formats/chinese-clip.ts";
@@ -20,6 +22,8 @@ export function createFormatReaders(): DatasetReader[] {
     createBeirReader(),
     createTrecReader(),
     createWebdatasetReader(),
+    createParquetReader(),
+    createImageFolderReader(),
   ];
 }
 
