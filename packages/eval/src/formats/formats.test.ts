@@ -77,7 +77,9 @@ test("MTEB's file is refused without its main score", () => {
 
 test("TREC's judgements are refused where a grade is no whole number", () => {
   const judged = [{ id: "a", relevance: 0.5 }];
-  expect(() => [...toTrecQrels([{ query: "q", hits: [], judged }])]).toThrow("found 0.5");
+  expect(() => [...toTrecQrels([{ query: "q", hits: [], judged }])]).toThrow(
+    expect.objectContaining({ code: "RELEVANCE_NOT_WHOLE" }),
+  );
 });
 
 test("CSV has a line per metric, with quotes where they are needed", () => {

@@ -1,3 +1,5 @@
+import { DatasetError } from "@semblance/core";
+
 /** A query with its best hits and its judgements, by ids. */
 export interface RankedQuery {
   readonly query: string;
@@ -36,7 +38,7 @@ export function* toTrecRun(
  * The judgements of queries as TREC qrels, `query 0 document relevance` a line; ids as in
  * {@link toTrecRun}.
  *
- * @throws RangeError for a relevance that is no integer: the format has integers alone.
+ * @throws {@link DatasetError} `RELEVANCE_NOT_WHOLE`: the format has whole numbers alone.
  */
 export function* toTrecQrels(queries: Iterable<RankedQuery>): Generator<string, void, undefined> {
   for (const { query, judged } of queries) {
@@ -52,9 +54,11 @@ function encodeId(id: string): string {
   return id.replace(/[\s%]/g, (character) => encodeURIComponent(character));
 }
 
-function notWhole(query: string, id: string, relevance: number): RangeError {
-  return new RangeError(
-    `TREC's judgements are whole numbers, found ${relevance} for ${JSON.stringify(id)} and the query ` +
-      `${JSON.stringify(query)}.`,
-  );
+function notWhole(query: string, id: string, relevance: number): DatasetError {
+  const pair = `${JSON.stringify(query)} and ${JSON.stringify(id)}`;
+  return new DatasetError({
+    code: "RELEVANCE_NOT_WHOLE",
+    message: `TREC's judgements are whole numbers, found ${relevance} for ${pair}.`,
+    fix: "Give grades such as 1, 2 and 3, or choose another format.",
+  });
 }

@@ -12,6 +12,13 @@ import {
   parsePositive,
   type SeedOptions,
 } from "./common-options.ts";
+import {
+  evaluationFormats,
+  type ForeignFormat,
+  formatEvaluation,
+  hitsOf,
+  writeEvaluation,
+} from "./evaluation-format.ts";
 import { manifestOf } from "./evaluation-manifest.ts";
 import { formatMetrics } from "./format-metrics.ts";
 import { type EvaluationRequest, runEvaluation } from "./run-evaluation.ts";
@@ -21,6 +28,7 @@ import { reportedHits, writeReport } from "./write-report.ts";
 
 interface EvalOptions extends SeedOptions, EvaluationRequest {
   readonly output?: string;
+  readonly format?: (typeof evaluationFormats)[number];
   readonly report?: string;
 }
 
@@ -45,6 +53,11 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
     .option("--folds <number>", "rank within equal parts of the images: 5 on COCO", parseFolds)
     .option("--no-ci", "no confidence intervals")
     .option("-o, --output <file>", "write the document here, and FILE.queries.jsonl beside it")
+    .addOption(
+      new Option("--format <name>", "of what -o writes, or stdout gets without it").choices(
+        evaluationFormats,
+      ),
+    )
     .option("--report <file>", "write a page for people here: one HTML file, with thumbnails");
   addModelOptions(addReaderOption(addDataOptions(addOutputOptions(verb))));
   verb.action(async (options: EvalOptions) => {
@@ -53,8 +66,26 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
     if (files.length !== (model === undefined ? 2 : 0)) {
       verb.error("error: give --model, or both --image-embeddings and --text-embeddings");
     }
-    await runVerb(context, options, (tools) => runEval(options, tools));
+    const problem = problemOf(options);
+    if (problem !== undefined) verb.error(`error: ${problem}`);
+    const json = options.json || (options.format === "json" && options.output === undefined);
+    await runVerb(context, { ...options, json }, (tools) => runEval(options, tools));
   });
+}
+
+function problemOf({ format, output, k, folds }: EvalOptions): string | undefined {
+  const hasFiles = format === "mteb" || format === "trec";
+  if (hasFiles && output === undefined) {
+    return `--format ${format} writes a file for each direction: say how they begin, -o FILE`;
+  }
+  if (format === "mteb" && !k.includes(10)) return "--format mteb needs the cut-off 10 among --k";
+  if (format === "trec" && folds !== undefined)
+    return "--format trec has one ranking, and no --folds";
+  return undefined;
+}
+
+function foreignFormat({ format }: EvalOptions): ForeignFormat | undefined {
+  return format === "json" ? undefined : format;
 }
 
 async function runEval(options: EvalOptions, tools: VerbTools): Promise<VerbResult> {
@@ -62,7 +93,11 @@ async function runEval(options: EvalOptions, tools: VerbTools): Promise<VerbResu
   for (const file of [output, report]) {
     if (file !== undefined) await mkdir(dirname(file), { recursive: true });
   }
-  const topHits = output === undefined && report === undefined ? 0 : reportedHits;
+  const format = foreignFormat(options);
+  const topHits = Math.max(
+    (output === undefined || format !== undefined) && report === undefined ? 0 : reportedHits,
+    format === undefined ? 0 : hitsOf(format, options.k),
+  );
   const evaluation = await runEvaluation({ ...options, topHits }, tools);
   if (report !== undefined) {
     await writeReport(report, evaluation, manifestOf(options, evaluation.report), tools);
@@ -73,6 +108,8 @@ async function runEval(options: EvalOptions, tools: VerbTools): Promise<VerbResu
 async function toResult(evaluation: DatasetEvaluation, options: EvalOptions): Promise<VerbResult> {
   const { report } = evaluation;
   const text = formatMetrics(report, options.k);
+  const format = foreignFormat(options);
+  if (format !== undefined) return toForeignResult(evaluation, { ...options, format });
   if (options.output === undefined) {
     return {
       document: { ...report, manifest: manifestOf(options, report) },
@@ -85,4 +122,24 @@ async function toResult(evaluation: DatasetEvaluation, options: EvalOptions): Pr
   await writeQueryResults(queries, evaluation);
   await writeFile(options.output, `${JSON.stringify(document, null, 2)}\n`);
   return { document, text, failures: report.failures };
+}
+
+async function toForeignResult(
+  evaluation: DatasetEvaluation,
+  options: EvalOptions & { readonly format: ForeignFormat },
+): Promise<VerbResult> {
+  const { report } = evaluation;
+  const { format, output } = options;
+  const formatted = formatEvaluation(format, evaluation);
+  const document = { ...report, manifest: manifestOf(options, report) };
+  const table = formatMetrics(report, options.k);
+  if (output === undefined) {
+    return {
+      document,
+      text: "text" in formatted ? formatted.text : table,
+      failures: report.failures,
+    };
+  }
+  const files = await writeEvaluation(output, formatted);
+  return { document: { ...document, files }, text: table, failures: report.failures };
 }
