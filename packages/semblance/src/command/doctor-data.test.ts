@@ -121,6 +121,12 @@ test("fixes name the command that mends, as it has to be typed", async () => {
   );
 });
 
+test("the command that mends reads the data as this one did", async () => {
+  const table = join(folderWithPairs({ "results.csv": pairs("lost.jpg,x") }), "results.csv");
+  const { document } = await examine(table, "--reader", "table");
+  expect(document.findings[0]?.fix).toContain(`'${table}' --reader table --mend`);
+});
+
 test("finds the captions that a model would cut", async () => {
   const long = "a word ".repeat(60);
   const folder = folderWithPairs({ "pairs.csv": pairs(`rgb.jpg,${long}`) });

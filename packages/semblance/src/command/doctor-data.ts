@@ -62,11 +62,13 @@ async function openEncoder(
 }
 
 /** The same command, to write what is left without the rows at fault. */
-function mendCommand({ data, columns = {}, baseFolder, split, model }: DoctorDataOptions): string {
+function mendCommand(options: DoctorDataOptions): string {
+  const { data, columns = {}, baseFolder, reader, split, model } = options;
   const roles = Object.entries(columns).map(([role, column]) => `${role}=${column}`);
   const given = [
     ["--columns", roles.join(",") || undefined],
     ["--base-folder", baseFolder],
+    ["--reader", reader],
     ["--split", split],
     ["--model", model],
   ].flatMap(([flag = "", value]) => (value === undefined ? [] : [flag, value]));
