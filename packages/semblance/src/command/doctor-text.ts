@@ -1,6 +1,7 @@
 import { basename, parse } from "node:path";
 import type { DatasetInspection, Finding, FindingItem } from "@semblance/data";
 import type { MendedTable } from "./doctor-source.ts";
+import { shortenText } from "./shorten-text.ts";
 import { wrapText } from "./wrap-text.ts";
 
 /** Examples shown of a finding. */
@@ -53,7 +54,12 @@ function formatFinding(finding: Finding, mendCommand: string | undefined): strin
 function formatItem(item: FindingItem, kind: Finding["kind"]): string {
   const { row, file, image, caption, split, reason } = item;
   const content = (kind.includes("caption") ? caption : undefined) ?? image;
-  const parts = [`row ${row}`, ...placeOf(file, split), shorten(content ?? ""), reason];
+  const parts = [
+    `row ${row}`,
+    ...placeOf(file, split),
+    shortenText(content ?? "", longestContent),
+    reason,
+  ];
   const text = parts.filter((part) => part !== undefined && part !== "").join(" · ");
   return wrapText(text, "    ", "      ");
 }
@@ -62,12 +68,6 @@ function formatItem(item: FindingItem, kind: Finding["kind"]): string {
 function placeOf(file: string | undefined, split: string | undefined): (string | undefined)[] {
   if (file === undefined || parse(file).name === split) return [split];
   return [basename(file), split];
-}
-
-// What a table holds must not steer the terminal.
-function shorten(content: string): string {
-  const text = content.replace(/\p{Cc}+/gu, " ");
-  return text.length <= longestContent ? text : `${text.slice(0, longestContent - 1)}…`;
 }
 
 function formatSummary({ errors, warnings, infos }: DatasetInspection["counts"]): string {

@@ -1,7 +1,8 @@
-import type { Cell, Table } from "@semblance/core";
+import type { Table } from "@semblance/core";
 import type { Predictions } from "@semblance/matcher";
 import { describeProbabilities } from "./describe-probabilities.ts";
 import { formatTable } from "./format-table.ts";
+import { shortenText } from "./shorten-text.ts";
 
 const rowsShown = 20;
 const longestCell = 40;
@@ -25,7 +26,9 @@ export function formatPredictions(found: Predictions, context: PredictionsContex
     .slice(0, rowsShown)
     .map((row) => [
       String(row),
-      ...columns.map((column) => shorten(table.columns[column]?.[row] ?? null)),
+      ...columns.map((column) =>
+        shortenText(String(table.columns[column]?.[row] ?? ""), longestCell),
+      ),
       String(found.labels[row]),
       ...(proba ? [(found.probabilities[row] ?? Number.NaN).toFixed(4)] : []),
     ]);
@@ -37,9 +40,4 @@ export function formatPredictions(found: Predictions, context: PredictionsContex
     ...(more > 0 ? [`and ${more} more; -o FILE.csv writes all`] : []),
     ...(output === undefined ? [] : ["", `Written to ${output}`]),
   ].join("\n");
-}
-
-function shorten(cell: Cell): string {
-  const text = String(cell ?? "").replace(/\s+/g, " ");
-  return text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text;
 }

@@ -1,5 +1,6 @@
 import type { ChangedQuery, Comparison, MetricDifference, SliceDifference } from "@semblance/eval";
 import { formatTable } from "../format-table.ts";
+import { shortenText } from "../shorten-text.ts";
 
 /** A comparison, and the files that it is about. */
 export interface FileComparison extends Comparison {
@@ -98,7 +99,7 @@ function formatSlices({ slices, k }: Comparison): string {
   if (slices.length === 0) return "";
   const titles = new Set(slices.map(({ direction, by }) => `${direction}, ${by}`));
   const tables = Array.from(titles, (title) => {
-    const header = [shorten(title, longestValue), "n", "A", "B", "B − A", "95 % interval"];
+    const header = [shortenText(title, longestValue), "n", "A", "B", "B − A", "95 % interval"];
     const own = slices.filter(({ direction, by }) => `${direction}, ${by}` === title);
     return formatTable(header, own.map(describeSlice));
   });
@@ -108,7 +109,7 @@ function formatSlices({ slices, k }: Comparison): string {
 
 function describeSlice({ value, n, a, b, difference, ci95 }: SliceDifference): string[] {
   const figures = [a.toFixed(3), b.toFixed(3), signed(difference, 3), formatInterval(ci95, 3)];
-  return [shorten(value, longestValue), String(n), ...figures];
+  return [shortenText(value, longestValue), String(n), ...figures];
 }
 
 const queriesShown = 3;
@@ -127,14 +128,12 @@ function formatChanged(
 function describeQuery(sign: string, { query, text, a, b }: ChangedQuery): string {
   const moved = `rank ${formatRank(a.rank)} → ${formatRank(b.rank)}`;
   const wrong = (sign === "+" ? a : b).hits[0];
-  const came = wrong ? `\n      ${sign === "+" ? "A" : "B"} found ${shorten(wrong.id, 60)}` : "";
-  return `  ${sign} ${shorten(text ?? query, 50)}  ${moved}${came}`;
+  const came = wrong
+    ? `\n      ${sign === "+" ? "A" : "B"} found ${shortenText(wrong.id, 60)}`
+    : "";
+  return `  ${sign} ${shortenText(text ?? query, 50)}  ${moved}${came}`;
 }
 
 function formatRank(rank: number): string {
   return Number.isInteger(rank) ? String(rank) : rank.toFixed(1);
-}
-
-function shorten(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
