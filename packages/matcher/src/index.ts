@@ -1,13 +1,12 @@
 export type { MatcherConfig, MatcherSettings } from "./config.ts";
 export { createMatcher } from "./create-matcher.ts";
-export { type ColumnSpec, type Modality, resolveColumn } from "./data/columns.ts";
+export type { ColumnSpec, Modality } from "./data/columns.ts";
 export type { IdMappings } from "./data/id-mappings.ts";
-export { type MatcherData, type MatcherRow, toTable } from "./data/matcher-data.ts";
+export type { MatcherData, MatcherRow } from "./data/matcher-data.ts";
 export {
   type EncodeDatasetOptions,
   type EncodedDataset,
   encodeDataset,
-  itemsOf,
   towerOf,
 } from "./encoding/encode-dataset.ts";
 export { type EvaluateDatasetOptions, evaluateDataset } from "./evaluation/evaluate-dataset.ts";

@@ -23,8 +23,6 @@ export interface ScoreTableOptions extends RunOptions {
 
 /** The score of each row's pair. */
 export interface TableScores {
-  /** With contents in the place of ids. */
-  readonly table: Table;
   /** Cosine similarity in [-1, 1] by row; NaN for a row that failed. */
   readonly scores: Float32Array;
   /** One for each such row. */
@@ -58,7 +56,7 @@ export async function scoreTable(options: ScoreTableOptions): Promise<TableScore
     if (failure) failures.push(failure);
     else scores[row] = similarity(images, texts, row);
   }
-  return { table, scores, failures, truncated: texts.truncated };
+  return { scores, failures, truncated: texts.truncated };
 }
 
 type Vectors = Awaited<ReturnType<typeof encodeDistinct>>;
