@@ -59,8 +59,8 @@ export function expectedAveragePrecision(groups: readonly TieGroup[], k: number)
 }
 
 /**
- * Rank of the first relevant item, from 1, `Infinity` when there is none: behind the a items above, the smallest of r places drawn
- * from n without order is (n + 1) / (r + 1) on average.
+ * Rank of the first relevant item, from 1, `Infinity` when there is none: behind the a items above,
+ * the smallest of r places drawn from n without order is (n + 1) / (r + 1) on average.
  */
 export function expectedFirstRank(groups: readonly TieGroup[]): number {
   const first = groups[0];

@@ -19,12 +19,19 @@ export function linearGains(groups: readonly TieGroup[], grades: Grades): Expect
 }
 
 /**
- * Gain = 2^grade − 1.
+ * Gain = 2^grade − 1, each over the same power of two: nDCG is the same, and no grade is too high.
  *
  * @see Burges et al., "Learning to rank using gradient descent", ICML 2005.
  */
 export function exponentialGains(groups: readonly TieGroup[], grades: Grades): ExpectedGains {
-  return gainsOf(groups, grades, (grade) => 2 ** grade - 1);
+  let highest = 0;
+  for (const grade of grades.values()) highest = Math.max(highest, grade);
+  return gainsOf(groups, grades, (grade) => oneMinusPower(grade) * 2 ** (grade - highest));
+}
+
+// 1 − 2^−grade: exact for whole grades, and not 0 for a grade near it.
+function oneMinusPower(grade: number): number {
+  return grade < 1 ? -Math.expm1(-grade * Math.LN2) : 1 - 2 ** -grade;
 }
 
 function gainsOf(

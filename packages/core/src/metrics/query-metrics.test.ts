@@ -71,6 +71,18 @@ describe("by hand", () => {
     expect(found["ndcg@2"]).toBeCloseTo((1 + 3 * third) / (3 + third), 15);
   });
 
+  test("grades too high or too low for 2^grade still have exponential gains", () => {
+    const third = 1 / Math.log2(3);
+    const ofGrades = (...grades: number[]) => {
+      const scores = grades.map((_, i) => -i);
+      return measure({ scores, grades }, 2)["ndcg-exp@2"];
+    };
+    expect(ofGrades(1999, 2000)).toBeCloseTo((0.5 + third) / (1 + 0.5 * third), 15);
+    expect(ofGrades(1023, 1023, 1023)).toBe(1);
+    expect(ofGrades(1, 5000)).toBeCloseTo(third, 15);
+    expect(ofGrades(1e-20, 2e-20)).toBeCloseTo((1 + 2 * third) / (2 + third), 12);
+  });
+
   test("precision divides by a cut-off beyond the gallery", () => {
     expect(measure({ scores: [1], grades: [1] }, 4)["precision@4"]).toBe(0.25);
   });
