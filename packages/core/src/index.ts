@@ -94,6 +94,7 @@ export { quantile } from "./statistics/quantile.ts";
 export { createRandom } from "./statistics/random.ts";
 export {
   checkResampling,
+  checkValues,
   type ResampledTimesOptions,
   type ResampleOptions,
   resampledTimes,

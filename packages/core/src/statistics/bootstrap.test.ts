@@ -70,6 +70,16 @@ describe("bootstrapInterval", () => {
     expect(() => bootstrapInterval({ values, groups: two, resamples: 0 })).toThrow(RangeError);
     expect(() => bootstrapInterval({ values, groups: two, seed: -1 })).toThrow(RangeError);
   });
+
+  test("refuses values that have no mean: the rank of what was not retrieved", () => {
+    const values = Float64Array.of(1, Number.POSITIVE_INFINITY);
+    const two = Uint32Array.of(0, 1);
+    const message = "must be finite, or NaN to leave a query out; found Infinity for query 1.";
+    expect(() => bootstrapInterval({ values, groups: two })).toThrow(RangeError);
+    expect(() => bootstrapInterval({ values, groups: two })).toThrow(message);
+    const both = { start: values, candidate: values, groups: two };
+    expect(() => pairedInterval(both)).toThrow(message);
+  });
 });
 
 describe("pairedInterval", () => {

@@ -1,6 +1,6 @@
 import { withoutUndefined } from "../without-undefined.ts";
 import type { Interval } from "./interval.ts";
-import { checkResampling, resampledTotals } from "./resample.ts";
+import { checkResampling, checkValues, resampledTotals } from "./resample.ts";
 import { resampledInterval } from "./resampled-interval.ts";
 
 /** Options of {@link bootstrapInterval}. */
@@ -29,7 +29,8 @@ export interface BootstrapOptions {
  * at one end of `range`; no width where all are alike otherwise.
  *
  * @returns `undefined` for fewer than two groups, which say nothing about how groups vary.
- * @throws RangeError when `values` and `groups` differ in length, or for a bad `resamples` or `seed`.
+ * @throws RangeError when `values` and `groups` differ in length, for an infinite value, or for a bad
+ * `resamples` or `seed`.
  * @see Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13 (percentile
  * intervals); Field & Welsh, "Bootstrapping clustered data", JRSS B 69 (2007).
  */
@@ -37,6 +38,7 @@ export function bootstrapInterval(options: BootstrapOptions): Interval | undefin
   const { values, groups, resamples = 2000, seed = 0, range } = options;
   checkResampling({ resamples, seed });
   checkLengths({ values, groups });
+  checkValues(values);
   const table = sumsAndCounts(values, groups);
   if (table.length <= 2) return undefined;
   const means = new Float64Array(resamples);
@@ -62,11 +64,13 @@ export interface PairedOptions extends Omit<BootstrapOptions, "values" | "range"
  * 95 % interval of the mean of candidate − start over the same queries, as {@link bootstrapInterval}.
  * Where it lies above 0 the candidate is better beyond what the choice of queries explains.
  *
- * @throws RangeError when the lengths differ, or for a bad `resamples` or `seed`.
+ * @throws RangeError when the lengths differ, for an infinite value, or for a bad `resamples` or `seed`.
  */
 export function pairedInterval(options: PairedOptions): Interval | undefined {
   const { start, candidate, ...rest } = options;
   checkLengths({ start, candidate });
+  checkValues(start);
+  checkValues(candidate);
   const values = start.map((value, query) => (candidate[query] ?? Number.NaN) - value);
   return bootstrapInterval({ values, ...rest });
 }

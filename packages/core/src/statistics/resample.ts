@@ -55,6 +55,15 @@ export function* resampledTimes(options: ResampledTimesOptions): Generator<Float
   }
 }
 
+/** @throws RangeError for an infinite value: no mean with it is finite. */
+export function checkValues(values: Float64Array): void {
+  const bad = values.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
+  if (bad === -1) return;
+  throw new RangeError(
+    `Values must be finite, or NaN to leave a query out; found ${values[bad]} for query ${bad}.`,
+  );
+}
+
 /** @throws RangeError unless `resamples` is a positive integer and `seed` one from 0 to 2³² − 1. */
 export function checkResampling({ resamples, seed }: { resamples: number; seed: number }): void {
   if (!Number.isInteger(resamples) || resamples < 1) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import fixture from "../fixtures/comparison.json" with { type: "json" };
 import { adjustByHolm } from "./holm.ts";
-import { randomizationTest } from "./randomization-test.ts";
+import { createExtremeCounter, randomizationTest } from "./randomization-test.ts";
 
 const cases = fixture.tests.map((run) => ({
   ...run,
@@ -65,6 +65,32 @@ test("runs over different queries, no resamples and a bad seed are refused", () 
   const same = { start, candidate: start, groups };
   expect(() => randomizationTest({ ...same, resamples: 0 })).toThrow(RangeError);
   expect(() => randomizationTest({ ...same, seed: 0.5 })).toThrow(RangeError);
+});
+
+test("values without a mean are refused, since no difference can be as large", () => {
+  const finite = Float64Array.of(1, 2, 3);
+  const infinite = Float64Array.of(1, Number.POSITIVE_INFINITY, 3);
+  const groups = Uint32Array.of(0, 1, 2);
+  for (const [start, candidate] of [
+    [finite, infinite],
+    [infinite, finite],
+    [infinite, infinite],
+  ] as const) {
+    const run = () => randomizationTest({ start, candidate, groups });
+    expect(run).toThrow(RangeError);
+    expect(run).toThrow("must be finite, or NaN to leave a query out; found Infinity for query 1.");
+  }
+});
+
+test("a difference that is no number is as likely as any", () => {
+  const counter = createExtremeCounter(Number.NaN, 1);
+  counter.add(Number.NaN);
+  expect(counter.p(true)).toBe(1);
+});
+
+test.each([Number.NaN, -0.1, 1.1])("Holm's method refuses %d, which is no p-value", (p) => {
+  expect(() => adjustByHolm([0.01, p])).toThrow(RangeError);
+  expect(() => adjustByHolm([0.01, p])).toThrow(`found ${p} at place 1`);
 });
 
 test.each(fixture.holm)("Holm's adjustment of $p is statsmodels'", ({ p, adjusted }) => {

@@ -1,4 +1,4 @@
-import { checkResampling } from "@semblance/core";
+import { checkResampling, checkValues } from "@semblance/core";
 import { swappedTotals } from "./swapped-totals.ts";
 
 /** Options of {@link randomizationTest}. */
@@ -28,7 +28,7 @@ export interface RandomizationTestResult {
  * two-sided: if it were chance which run is which, how often would they be as far apart as they are?
  * Whole clusters are swapped.
  *
- * @throws RangeError when the lengths differ, or for a bad `resamples` or `seed`.
+ * @throws RangeError when the lengths differ, for an infinite value, or for a bad `resamples` or `seed`.
  * @see Smucker, Allan & Carterette, "A comparison of statistical significance tests for information
  * retrieval evaluation", CIKM 2007.
  */
@@ -39,6 +39,8 @@ export function randomizationTest(options: RandomizationTestOptions): Randomizat
     const found = `${start.length} start, ${candidate.length} candidate and ${groups.length} groups`;
     throw new RangeError(`Expected one of each per query, found ${found}.`);
   }
+  checkValues(start);
+  checkValues(candidate);
   const sums = new Map<number, number>();
   for (const [query, group] of groups.entries()) {
     const gain = (candidate[query] ?? 0) - (start[query] ?? 0);
@@ -55,7 +57,7 @@ export function randomizationTest(options: RandomizationTestOptions): Randomizat
   return { p: counter.p(isExact), isExact };
 }
 
-/** Counts the draws that are at least as far from 0 as what was seen. */
+/** Counts the draws that are at least as far from 0 as what was seen; if that is NaN, all of them. */
 export interface ExtremeCounter {
   add(value: number): void;
   /** The p-value; of random draws, what was seen counts as one more. */
@@ -70,7 +72,7 @@ export function createExtremeCounter(seen: number, magnitude: number): ExtremeCo
   return {
     add(value) {
       draws++;
-      if (Math.abs(value) >= bound) extreme++;
+      if (!(Math.abs(value) < bound)) extreme++;
     },
     p: (isExact) => (isExact ? extreme / draws : (1 + extreme) / (1 + draws)),
   };
