@@ -31,3 +31,18 @@ test("a curve that gains on one pair what it nearly loses on another is not", as
   expect(logLoss.isotonic?.value).toBeLessThan(logLoss.platt?.value ?? 0);
   expect(method).toBe("platt");
 });
+
+test("resamples without a match, which a prior cannot weight, do not decide", async () => {
+  const rare = Uint8Array.from({ length: 200 }, (_, pair) => Number(pair < 5));
+  const atHalf = readPairs({ scores: Float64Array.from(rare), labels: rare }, 0.5);
+  const even = Float64Array.from(rare, (label) => (label ? 0.6 : 0.4));
+  const lucky = even.slice();
+  lucky[1] = 0.9;
+  lucky[3] = 0.45;
+  const probabilities = new Map([
+    ["isotonic", lucky],
+    ["platt", even],
+  ] as const);
+  const options = { confidence: { resamples: 1000, seed: 0 } };
+  expect((await chooseMethod(atHalf, probabilities, options)).method).toBe("platt");
+});

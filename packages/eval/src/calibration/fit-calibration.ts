@@ -21,7 +21,9 @@ import { nameOfScoring, uncalibratedScoring } from "./read-scoring.ts";
  * holds for one share of matches, the `prior`: that of the pairs, or the one asked for.
  *
  * @throws {@link CalibrationError} with code `CALIBRATION_FAILED` when there are fewer clusters with a
- * match than parts, or when scores do not rise with the share of matches.
+ * match than parts, or when no curve can be fitted: scores do not rise with the share of matches, or all
+ * pairs of one kind are in one part. A model with a sigmoid of its own always has that, so that there it
+ * is for `reliability` to tell that it is no good.
  * @throws {@link DatasetError} with code `ONE_CLASS` when all pairs match or none does.
  * @throws RangeError for lists of different lengths and options out of range.
  */

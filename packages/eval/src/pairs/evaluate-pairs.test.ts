@@ -131,6 +131,7 @@ describe("errors", () => {
     [{ scores: Float64Array.of(1, Number.NaN, 1, 1) }, "The score of pair 1 is NaN"],
     [{ groups: Uint32Array.of(1) }, "1 groups"],
     [{ prior: 1 }, "prior must be"],
+    [{ threshold: Number.NaN }, "threshold must be a number, found NaN"],
     [{ probabilities: Float64Array.of(0, 1, 2, 0) }, "The probability of pair 2 is 2"],
     [{ probabilities: few.scores, binning: { kind: "equal-mass", count: 0 } }, "count of bins"],
     [{ confidence: { resamples: 0 } }, "resamples"],

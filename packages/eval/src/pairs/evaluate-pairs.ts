@@ -65,6 +65,7 @@ export interface PairEvaluation {
 export async function evaluatePairs(options: EvaluatePairsOptions): Promise<PairEvaluation> {
   const { probabilities, threshold, prior, signal, onProgress } = options;
   const { binning = { kind: "equal-mass", count: 15 } } = options;
+  if (Number.isNaN(threshold)) throw new RangeError("threshold must be a number, found NaN.");
   const table = readPairs(options, prior);
   const run = {
     confidence: readConfidence(options.confidence),

@@ -36,9 +36,10 @@ export function withMirroredInterval({ value, samples, n }: SampledValue): Metri
   return { value, ci95: [endAt(0.975), Math.max(value, endAt(0.025))], n };
 }
 
-/** The standard deviation of the resamples: a standard error. */
+/** The standard deviation of the resamples: a standard error. Those without a value are left out. */
 export function standardError(samples: Float64Array): number {
-  const mean = samples.reduce((sum, value) => sum + value, 0) / samples.length;
-  const squares = samples.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / Math.max(1, samples.length - 1));
+  const defined = samples.filter((sample) => Number.isFinite(sample));
+  const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
+  const squares = defined.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, defined.length - 1));
 }

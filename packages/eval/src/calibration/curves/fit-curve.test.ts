@@ -93,6 +93,22 @@ describe("curves", () => {
     },
   );
 
+  test.each(["temperature", "platt", "beta", "isotonic"] as const)(
+    "of %s are refused where all pairs of one kind have no weight",
+    (method) => {
+      const before = { kind: "sigmoid", logitScale: 10, logitBias: -3 } as const;
+      for (const weights of [
+        [1, 1, 0, 0],
+        [0, 0, 1, 1],
+      ]) {
+        const oneKind = { ...pairsOf(rising, [0, 0, 1, 1], weights), before };
+        expect(fitCurve(method, oneKind)).toBe(
+          "Pairs that match and pairs that do not are both needed.",
+        );
+      }
+    },
+  );
+
   test("take the model's own sigmoid as it is, or with another slope and its bias", () => {
     const own = { ...mixed, before: model };
     const parameters = { slope: 10, intercept: -3 };

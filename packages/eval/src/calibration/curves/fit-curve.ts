@@ -24,15 +24,17 @@ export const calibrationMethods = ["model", "temperature", "platt", "beta", "iso
  * 1/(n + 2) for others, n being how many of its kind there are, so that separated pairs have a finite
  * slope; the isotonic one gets one pair more at either end to the same effect.
  *
- * @returns a sentence that says why there is none: the curve would fall, or nothing is to be learnt.
+ * @returns a sentence where there is none, which says why: the curve would fall, or nothing is to be
+ * learnt.
  * @see Platt, "Probabilistic outputs for support vector machines" (1999); Guo et al., ICML 2017:
  * temperature; Kull, Silva Filho & Flach, "Beta calibration", AISTATS 2017, whose rule for negative
  * coefficients is followed; Zadrozny & Elkan, KDD 2002: isotonic.
  */
 export function fitCurve(method: CalibrationMethod, pairs: CurvePairs): CalibrationCurve | string {
+  if (method === "model") return modelCurve(pairs);
+  const { match, other } = classesOf(pairs);
+  if (match.weight === 0 || other.weight === 0) return oneKind;
   switch (method) {
-    case "model":
-      return modelCurve(pairs);
     case "temperature":
       return fitTemperature(pairs);
     case "platt":
@@ -45,6 +47,7 @@ export function fitCurve(method: CalibrationMethod, pairs: CurvePairs): Calibrat
 }
 
 const needsSigmoid = "The model does not score pairs by a sigmoid.";
+const oneKind = "Pairs that match and pairs that do not are both needed.";
 const falls = "Scores do not rise with the share of matches.";
 
 function modelCurve({ before }: CurvePairs): CalibrationCurve | string {

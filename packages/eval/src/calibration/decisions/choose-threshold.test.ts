@@ -74,6 +74,19 @@ describe("on 20,000 pairs with a known posterior", () => {
     expect(scores).not.toContain(threshold);
     expect(shareAt({ ...val, scores }, threshold).precision).toBeGreaterThanOrEqual(0.9);
   });
+
+  test("scores with no number between them are told apart", async () => {
+    const [lower, higher] = [1 - Number.EPSILON, 1 - Number.EPSILON / 2];
+    const scores = val.scores.map((score) => (score > 0.4 ? higher : lower));
+    const { precision, threshold } = await chooseThreshold({
+      ...val,
+      scores,
+      target: { precision: 0.9 },
+      confidence,
+    });
+    expect(threshold).toBe(higher);
+    expect(precision.value).toBeGreaterThanOrEqual(0.9);
+  });
 });
 
 describe("a target that the pairs do not support", () => {

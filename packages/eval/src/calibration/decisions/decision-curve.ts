@@ -28,7 +28,9 @@ export function decisionCurve({ scores, labels, weights, prior }: PairTable): De
     }
     const score = scores[order[from] ?? 0] ?? 0;
     const next = scores[order[end] ?? -1] ?? score;
-    thresholds[place] = (score + next) / 2;
+    const middle = (score + next) / 2;
+    // Of two neighbouring numbers the lower one may be the rounded middle.
+    thresholds[place] = middle > next ? middle : score;
     right[place] = sum.right;
     called[place] = sum.called;
     from = end;
