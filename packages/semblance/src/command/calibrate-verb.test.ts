@@ -1,6 +1,8 @@
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -81,6 +83,17 @@ test("-o writes a calibrated copy and leaves the model as it was", async () => {
   expect(manifestOf(output).calibration).toEqual(document.calibration);
 });
 
+test("-o does not write a model among other files, nor over another model", async () => {
+  const output = join(folder, "mine");
+  mkdirSync(output);
+  writeFileSync(join(output, "README.md"), "mine");
+  const { exitCode, document } = await calibrate("-o", output);
+  expect([exitCode, document.error.code]).toEqual([1, "OUTPUT_OCCUPIED"]);
+  expect(document.error.message).toContain("README.md");
+  expect(readdirSync(output)).toEqual(["README.md"]);
+  expect((await calibrate("-o", model)).exitCode).toBe(0);
+});
+
 test("a snapshot of the hub is not written into: the message says how to get a copy", async () => {
   renameSync(join(model, "config.json"), join(model, "blob"));
   symlinkSync("blob", join(model, "config.json"));
@@ -107,6 +120,12 @@ test("for people it says on what, how well, and where it lies", async () => {
   expect(stdout).toMatch(/brier +0\.\d{4} \[0\.\d{4}, 0\.\d{4}\] +0\.\d{4}/);
   expect(stdout).toMatch(/A match from a similarity of \d\.\d{4} on \(f1 max\): precision/);
   expect(stdout).toContain(`Stored in ${model}`);
+});
+
+test("for people no line is wider than 80 columns, but where a path is", async () => {
+  const { stdout } = await runCommand("calibrate", "-m", model, "-d", pairs, "--target", "f1=max");
+  const lines = stdout.split("\n").filter((line) => !line.includes(folder));
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test("a target that so few pairs cannot show is refused, and the model stays as it was", async () => {

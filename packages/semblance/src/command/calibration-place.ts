@@ -1,4 +1,4 @@
-import { lstat, realpath } from "node:fs/promises";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { ModelError } from "@semblance/core";
 import { type Matcher, writeCalibration } from "@semblance/matcher";
@@ -13,17 +13,34 @@ export interface CalibrationPlace {
 }
 
 /**
- * Refuses, before the work is done, to store a calibration in a cache that many models share.
+ * Refuses, before the work is done, to store a calibration in a cache that many models share, or a
+ * calibrated copy among other files.
  *
- * @throws {@link ModelError} with code `MODEL_IN_CACHE`.
+ * @throws {@link ModelError} with code `MODEL_IN_CACHE`; `OUTPUT_OCCUPIED` for a folder for the copy
+ * that holds anything.
  */
 export async function requirePlace(matcher: Matcher, place: CalibrationPlace): Promise<void> {
   const { model, output } = place;
-  if (output !== undefined || (await isOwnFolder(model, matcher.model.folder))) return;
+  if (output !== undefined) return requireRoomForCopy(matcher.model.folder, output);
+  if (await isOwnFolder(model, matcher.model.folder)) return;
   throw new ModelError({
     code: "MODEL_IN_CACHE",
     message: `The files that run ${model} lie in a cache, ${matcher.model.folder}, where a calibration does not belong.`,
     fix: `Name a folder for the calibrated model: semblance calibrate -m ${shellWord(model)} … -o FOLDER`,
+  });
+}
+
+async function requireRoomForCopy(folder: string, output: string): Promise<void> {
+  const names = await readdir(output).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const [first] = names;
+  if (first === undefined || (await realpath(output)) === (await realpath(folder))) return;
+  throw new ModelError({
+    code: "OUTPUT_OCCUPIED",
+    message: `${output} is not empty: it holds ${first}${names.length > 1 ? " and more" : ""}.`,
+    fix: `Give a folder of its own. A copy that was calibrated before is calibrated again without -o: semblance calibrate -m ${shellWord(output)}`,
   });
 }
 

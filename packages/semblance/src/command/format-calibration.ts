@@ -2,6 +2,7 @@ import type { ChosenThreshold, ReliabilityOf } from "@semblance/eval";
 import type { ModelCalibration } from "@semblance/matcher";
 import { formatShare } from "./describe-probabilities.ts";
 import { formatTable } from "./format-table.ts";
+import { wrapText } from "./wrap-text.ts";
 
 type MetricValue = ReliabilityOf["brier"];
 
@@ -20,20 +21,40 @@ export function formatCalibration(
   const split = data.split === null ? "" : `, split "${data.split}"`;
   return [
     `${name} on ${data.name}${split}: ${data.images} images, ${data.texts} texts`,
-    `${sampling.positives} matches and ${sampling.negatives} other pairs (${sampling.rule}); ${method}, for a share of matches of ${formatShare(prior)}`,
+    wrap(
+      `${sampling.positives} matches and ${sampling.negatives} other pairs (${sampling.rule}); ${method}, for a share of matches of ${formatShare(prior)}`,
+    ),
     "",
     formatTable(["", before.name, after.name], rows),
     "",
-    `Brier skill over the base rate ${formatValue(brierSkill.overBaseRate)}, over ${before.name} ${formatValue(brierSkill.overBefore)}`,
-    ...thresholds.map(formatThreshold),
+    wrap(
+      `Brier skill over the base rate ${formatValue(brierSkill.overBaseRate)}, over ${before.name} ${formatValue(brierSkill.overBefore)}`,
+    ),
+    ...noteOnSkill(brierSkill.overBaseRate),
+    ...thresholds.map((threshold) => wrap(formatThreshold(threshold))),
     ...(abstention
       ? [
-          `"No good match" below a similarity of ${abstention.t2i.threshold.toFixed(4)} for a text, ${abstention.i2t.threshold.toFixed(4)} for an image: false alarms ${formatValue(abstention.t2i.falseAlarms)} and ${formatValue(abstention.i2t.falseAlarms)}, answered ${formatValue(abstention.t2i.answered)} and ${formatValue(abstention.i2t.answered)}`,
+          wrap(
+            `"No good match" below a similarity of ${abstention.t2i.threshold.toFixed(4)} for a text, ${abstention.i2t.threshold.toFixed(4)} for an image: false alarms ${formatValue(abstention.t2i.falseAlarms)} and ${formatValue(abstention.i2t.falseAlarms)}, answered ${formatValue(abstention.t2i.answered)} and ${formatValue(abstention.i2t.answered)}`,
+          ),
         ]
       : []),
     "",
     `Stored in ${folder}`,
   ].join("\n");
+}
+
+function wrap(text: string): string {
+  return wrapText(text, "", "  ");
+}
+
+function noteOnSkill({ ci95 }: MetricValue): string[] {
+  if (ci95 === undefined || ci95[0] > 0) return [];
+  return [
+    wrap(
+      "The interval of skill over the base rate reaches 0 or below: on these pairs, probabilities are not shown to say more than the share of matches does.",
+    ),
+  ];
 }
 
 function formatThreshold({ target, threshold, precision, recall, f1 }: ChosenThreshold): string {
