@@ -19,6 +19,16 @@ export { createFlickrReader } from "./formats/flickr.ts";
 export { createKarpathyReader, type KarpathyReaderOptions } from "./formats/karpathy.ts";
 export { createTrecReader } from "./formats/trec.ts";
 export { createVseReader } from "./formats/vse.ts";
+export {
+  type JudgedPair,
+  type JudgedPairs,
+  readJudgements,
+} from "./judgements/read-judgements.ts";
+export {
+  type RejudgedDataset,
+  type WithJudgementsOptions,
+  withJudgements,
+} from "./judgements/with-judgements.ts";
 export { type OpenDatasetOptions, openDataset } from "./open-dataset.ts";
 export { type LimitCaptionsOptions, limitCaptions } from "./protocol/limit-captions.ts";
 export { createFormatReaders, createReaders } from "./readers.ts";

@@ -55,7 +55,7 @@ export const beirJudgements: JudgementFormat = {
 export async function* readJudgedIds(
   file: string,
   format: JudgementFormat,
-  reading: Reading,
+  reading: Pick<Reading, "fail">,
   options: FormatOptions & { readonly split?: string },
 ): AsyncGenerator<JudgedIds, void, undefined> {
   const { split, ...readOptions } = options;

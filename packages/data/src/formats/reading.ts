@@ -38,9 +38,8 @@ export interface Reading extends Pick<DatasetBuilder, "has" | "judge"> {
 export function createReading(source: string): Reading {
   const builder = createDatasetBuilder();
   const failures: ItemFailure[] = [];
-  const fail: Reading["fail"] = ({ index, where, input }, { code, message }) => {
-    const text = typeof input === "string" ? input : (JSON.stringify(input) ?? "");
-    failures.push({ index, input: shorten(text), code, message: `${where}: ${message}` });
+  const fail: Reading["fail"] = (place, problem) => {
+    failures.push(describeFailure(place, problem));
   };
   return {
     fail,
@@ -58,6 +57,13 @@ export function createReading(source: string): Reading {
       return createMemoryDataset({ name: nameOf(source), failures, ...parts });
     },
   };
+}
+
+/** Lists an entry that is left out, with its place in words. */
+export function describeFailure(place: Place, { code, message }: Problem): ItemFailure {
+  const { index, where, input } = place;
+  const text = typeof input === "string" ? input : (JSON.stringify(input) ?? "");
+  return { index, input: shorten(text), code, message: `${where}: ${message}` };
 }
 
 function nameOf(source: string): string {
