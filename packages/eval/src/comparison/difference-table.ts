@@ -1,6 +1,10 @@
-import { createWeightedSum } from "@semblance/core";
 import type { Direction } from "../retrieval/evaluation.ts";
-import { createMetricTable, type MetricTable, meansOf } from "../retrieval/summary/metric-table.ts";
+import {
+  columnTotals,
+  createMetricTable,
+  type MetricTable,
+  meansOf,
+} from "../retrieval/summary/metric-table.ts";
 import type { QueryPair, QueryPairs } from "./pair-queries.ts";
 
 /** Differences of two results, added up by cluster. */
@@ -53,14 +57,8 @@ function tableOf(
 }
 
 /** The totals over all clusters. */
-export function totalsOf(table: DifferenceTable): DifferenceTotals {
-  const once = new Float64Array(table.clusters).fill(1);
-  const totals = (part: MetricTable) => {
-    const sums = new Float64Array(part.columns.length);
-    createWeightedSum(part.data, part.columns.length)(once, sums);
-    return sums;
-  };
-  return { gains: totals(table.gains), hits: totals(table.hits) };
+export function totalsOf({ gains, hits }: DifferenceTable): DifferenceTotals {
+  return { gains: columnTotals(gains), hits: columnTotals(hits) };
 }
 
 /**

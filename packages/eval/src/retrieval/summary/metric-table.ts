@@ -1,3 +1,4 @@
+import { createWeightedSum } from "@semblance/core";
 import type { Direction } from "../evaluation.ts";
 import type { QueryColumns } from "../query-columns.ts";
 
@@ -39,6 +40,14 @@ export function createMetricTable(queries: Queries): MetricTable {
     }
   }
   return { columns, data };
+}
+
+/** The sum of each column over all clusters. */
+export function columnTotals({ columns, data }: MetricTable): Float64Array {
+  const totals = new Float64Array(columns.length);
+  const once = new Float64Array(data.length / columns.length).fill(1);
+  createWeightedSum(data, columns.length)(once, totals);
+  return totals;
 }
 
 /**

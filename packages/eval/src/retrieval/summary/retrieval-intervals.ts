@@ -1,5 +1,4 @@
 import {
-  createWeightedSum,
   type Interval,
   type RunOptions,
   resampledInterval,
@@ -7,7 +6,7 @@ import {
   withoutUndefined,
   yieldToEventLoop,
 } from "@semblance/core";
-import { type MetricTable, meansOf } from "./metric-table.ts";
+import { columnTotals, type MetricTable, meansOf } from "./metric-table.ts";
 
 /** What {@link retrievalIntervals} resamples. */
 export interface RetrievalIntervalOptions extends RunOptions {
@@ -50,7 +49,7 @@ export async function retrievalIntervals(
     done++;
   }
   const clusters = data.length / columns.length;
-  const estimates = meansOf(columnTotals(table, clusters), columns);
+  const estimates = meansOf(columnTotals(table), columns);
   return new Map(
     Object.entries(estimates).map(([key, estimate]) => {
       const means = samples.get(key) ?? new Float64Array();
@@ -59,12 +58,6 @@ export async function retrievalIntervals(
       return [key, resampledInterval(facts)];
     }),
   );
-}
-
-function columnTotals({ columns, data }: MetricTable, clusters: number): Float64Array {
-  const totals = new Float64Array(columns.length);
-  createWeightedSum(data, columns.length)(new Float64Array(clusters).fill(1), totals);
-  return totals;
 }
 
 function rangeOf(key: string): Interval | undefined {

@@ -1,7 +1,7 @@
 import { type Interval, quantile } from "@semblance/core";
 import type { Direction, MetricValue } from "../evaluation.ts";
 import type { QueryColumns } from "../query-columns.ts";
-import { type MetricTable, meansOf } from "./metric-table.ts";
+import { columnTotals, type MetricTable, meansOf } from "./metric-table.ts";
 
 /** What {@link summarizeMetrics} puts together. */
 export interface SummarizeMetricsOptions {
@@ -29,15 +29,6 @@ export function summarizeMetrics(options: SummarizeMetricsOptions): Record<strin
 function medianRank({ metrics, rows }: QueryColumns): MetricValue {
   const ranks = new Float64Array(metrics.rank ?? []).sort();
   return { value: quantile(ranks, 0.5), n: rows.length };
-}
-
-function columnTotals({ columns, data }: MetricTable): Float64Array {
-  const totals = new Float64Array(columns.length);
-  for (const [at, value] of data.entries()) {
-    const column = at % columns.length;
-    totals[column] = (totals[column] ?? 0) + value;
-  }
-  return totals;
 }
 
 // `rsum` and `gmean` are made of both directions.
