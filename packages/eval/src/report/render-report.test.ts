@@ -158,9 +158,9 @@ test("a calibration says below which score a search has found nothing, in both d
   const shown = { calibration: reportedCalibration, abstention: reportedAbstention };
   const html = await renderReport({ ...input, ...shown });
   expect(html).toContain(
-    "<b>text → image</b>: below a score of 0.250 (probability 0.120), measured against 1,000 images. Of 5,000 queries whose targets were removed 4.0 % (95 % interval 3.0 % to 5.0 %) still get an answer, where 5.0 % were allowed; with their targets in place 83.0 % (95 % interval 82.0 % to 84.0 %) keep theirs.",
+    "<b>text → image</b>: no answer below a score of 0.250 (probability 0.120), measured against 1,000 images. Of 5,000 queries whose targets were removed 4.0 % (95 % interval 3.0 % to 5.0 %) still get an answer, where 5.0 % were allowed; with their targets in place 83.0 % (95 % interval 82.0 % to 84.0 %) keep theirs.",
   );
-  expect(html).toContain("<b>image → text</b>: below a score of 0.300, measured against");
+  expect(html).toContain("<b>image → text</b>: no answer below a score of 0.300, measured against");
 });
 
 test.each([

@@ -43,7 +43,7 @@ test("a calibrated model's report has the reliability, the threshold and the lim
   expect(html).toContain(`<span class="value">${reliability.after.brier.value.toFixed(4)}</span>`);
   expect(html).toContain('<th scope="row">recall 50.0 %</th>');
   const { threshold } = JSON.parse(calibrated).calibration.abstention.t2i;
-  expect(html).toContain(`<b>text → image</b>: below a score of ${threshold.toFixed(3)}`);
+  expect(html).toContain(`<b>text → image</b>: no answer below a score of ${threshold.toFixed(3)}`);
 });
 
 // A browser is slow beside all other tests.

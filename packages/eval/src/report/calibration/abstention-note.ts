@@ -34,7 +34,7 @@ function sentence(direction: Direction, abstention: Abstention): Markup {
     probability === undefined ? "" : ` (probability ${formatScore(probability, 3)})`;
   const noun = direction === "t2i" ? "image" : "text";
   const against = gallery === undefined ? "" : `, measured against ${countOf(gallery, noun)}`;
-  return markup`<li><b>${directionNames[direction]}</b>: below a score of ${formatScore(threshold, 3)}${asProbability}${against}. Of ${formatCount(falseAlarms.n)} queries whose targets were removed ${shareWithInterval(falseAlarms)} still get an answer, where ${formatPercent(falseAlarmRate)} were allowed; with their targets in place ${shareWithInterval(answered)} keep theirs.</li>`;
+  return markup`<li><b>${directionNames[direction]}</b>: no answer below a score of ${formatScore(threshold, 3)}${asProbability}${against}. Of ${formatCount(falseAlarms.n)} queries whose targets were removed ${shareWithInterval(falseAlarms)} still get an answer, where ${formatPercent(falseAlarmRate)} were allowed; with their targets in place ${shareWithInterval(answered)} keep theirs.</li>`;
 }
 
 function shareWithInterval({ value, ci95 }: MetricValue): string {
