@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readTable } from "@semblance/data";
 import { expect, test } from "vitest";
@@ -49,10 +49,13 @@ test("a row that cannot be scored is one listed failure; the others keep their n
   expect(document.predictions.map(({ row }) => row)).toEqual([0, 1, 2, 3, 5]);
 });
 
-test("exit code 1 when no row can be scored", async () => {
+test("a table of which no row can be scored is an error, and nothing is written", async () => {
   const folder = folderWithPairs({ "pairs.csv": "image,caption\nmissing.jpg,gone\n" });
-  const { exitCode, document } = await predict(folder);
-  expect([exitCode, document.predictions]).toEqual([1, []]);
+  const output = join(folder, "predictions.csv");
+  const { exitCode, document } = await predict(folder, "-o", output);
+  expect([exitCode, document.error.code]).toEqual([1, "NOTHING_TO_PREDICT"]);
+  expect(document.failures).toMatchObject([{ index: 0, code: "IMAGE_NOT_FOUND" }]);
+  expect(existsSync(output)).toBe(false);
 });
 
 test("-o writes the table with its predictions, commas, quotes and all", async () => {
@@ -83,6 +86,19 @@ test("for people it is a table that says how far to believe it", async () => {
   );
   expect(stdout).toMatch(/row +image +caption +match +probability/);
   expect(stdout).toMatch(/0 +rgb\.jpg +a photo +[01] +0\.\d{4}/);
+});
+
+test("for people long cells are cut to 80 columns, paths at their beginning", async () => {
+  const path = join(folderWithPairs(), "rgb.jpg");
+  const caption = "a photo of ever more things, ".repeat(4);
+  const folder = folderWithPairs({
+    "pairs.csv": `image,caption,note\n${path},"${caption}","${caption}"\nmissing.jpg,gone,\n`,
+  });
+  const table = join(folder, "pairs.csv");
+  const { stdout } = await runCommand("predict", "-m", tinyModel, "-d", table, "--proba");
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(stdout).toMatch(/\n0 +….*rgb\.jpg +a photo.*… +a photo.*… +[01] +0\.\d{4}\n/);
+  expect(stdout).toContain("1 of 2 pairs");
 });
 
 test("a prior without a calibration is refused with what to do", async () => {

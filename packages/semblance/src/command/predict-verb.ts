@@ -1,4 +1,4 @@
-import { withoutUndefined } from "@semblance/core";
+import { DatasetError, type ItemFailure, withoutUndefined } from "@semblance/core";
 import { readTable } from "@semblance/data";
 import type { Command } from "commander";
 import { addDataOptions, addModelOptions, addOutputOptions } from "./common-options.ts";
@@ -44,8 +44,9 @@ async function runPredict(options: PredictOptions, tools: VerbTools): Promise<Ve
     withoutUndefined({ threshold, prior, onProgress, signal }),
   );
   for (const { message, fix } of found.warnings) tools.note(`${message} ${fix}`);
-  if (output !== undefined) await writeCsv(output, addPredictions(table, found, proba));
   const predictions = listPredictions(found, proba);
+  if (predictions.length === 0) throw nothingToPredict(found.failures);
+  if (output !== undefined) await writeCsv(output, addPredictions(table, found, proba));
   const { name } = matcher.model.encoder;
   const { calibrated, method, prior: priorInUse, warnings, truncated, failures } = found;
   const facts = { calibrated, method, prior: priorInUse, threshold: found.threshold, warnings };
@@ -53,6 +54,15 @@ async function runPredict(options: PredictOptions, tools: VerbTools): Promise<Ve
     document: { model: name, ...facts, truncated, predictions, output: output ?? null },
     text: formatPredictions(found, { name, table, proba, output }),
     failures,
-    exitCode: predictions.length === 0 ? 1 : 0,
   };
+}
+
+function nothingToPredict(failures: readonly ItemFailure[]): DatasetError {
+  const first = failures[0]?.message ?? "it has no rows.";
+  return new DatasetError({
+    code: "NOTHING_TO_PREDICT",
+    message: `No row of the table can be predicted. The first: ${first}`,
+    fix: "Check the paths; relative ones are resolved against the table's folder or --base-folder.",
+    failures,
+  });
 }
