@@ -44,6 +44,8 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
     .option("--split <name>", "only this split (default: test, where the table has splits)")
     .option("--k <numbers>", "cut-offs", parseCutoffs, [1, 5, 10])
     .option("--label <column>", "the relevance column")
+    .option("--judgements <file>", "more judgements: ids by id in JSON, or TREC's or BEIR's lines")
+    .option("--replace-judgements", "those of --judgements alone")
     .addOption(
       new Option("--ties <order>", "what becomes of equal scores")
         .choices(["expected", "trec", "pessimistic", "optimistic"])
@@ -73,7 +75,11 @@ export function addEvalVerb(program: Command, context: VerbContext): void {
   });
 }
 
-function problemOf({ format, output, k, folds }: EvalOptions): string | undefined {
+function problemOf(options: EvalOptions): string | undefined {
+  const { format, output, k, folds } = options;
+  if (options.replaceJudgements && options.judgements === undefined) {
+    return "--replace-judgements needs --judgements";
+  }
   const hasFiles = format === "mteb" || format === "trec";
   if (hasFiles && output === undefined) {
     return `--format ${format} writes a file for each direction: say how they begin, -o FILE`;

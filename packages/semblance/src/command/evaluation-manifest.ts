@@ -20,6 +20,9 @@ export interface EvaluationManifest {
   readonly reader: string | null;
   /** The relevance column. */
   readonly label: string | null;
+  /** A file of judgements beside the data's own, or in their place. */
+  readonly judgements: string | null;
+  readonly replaceJudgements: boolean;
   readonly k: readonly number[];
   readonly ties: TieMode;
   readonly captionsPerImage: number | null;
@@ -50,6 +53,8 @@ export function manifestOf(
     baseFolder: request.baseFolder ?? null,
     reader: request.reader ?? null,
     label: request.label ?? null,
+    judgements: request.judgements ?? null,
+    replaceJudgements: request.replaceJudgements ?? false,
     k: request.k,
     ties: report.protocol.ties,
     captionsPerImage: report.protocol.captionsPerImage,

@@ -1,5 +1,5 @@
 import { type Dataset, type TieMode, withoutUndefined } from "@semblance/core";
-import { openDataset } from "@semblance/data";
+import { openDataset, readJudgements, withJudgements } from "@semblance/data";
 import { type DatasetEvaluation, evaluateDataset } from "@semblance/matcher";
 import type { DataOptions, ReaderOptions } from "./common-options.ts";
 import { type EvalSourceOptions, openEvalSource } from "./eval-source.ts";
@@ -13,6 +13,10 @@ export interface EvaluationRequest extends DataOptions, ReaderOptions, EvalSourc
   readonly k: readonly number[];
   /** The relevance column. */
   readonly label?: string;
+  /** A file of judgements that count beside the data's own. */
+  readonly judgements?: string;
+  /** Whether those count in place of the data's own. */
+  readonly replaceJudgements?: boolean;
   /** Whether to make intervals. */
   readonly ci: boolean;
   readonly seed: number;
@@ -47,10 +51,11 @@ export async function runEvaluation(
   const { baseFolder, reader, seed, k: cutoffs, ties, batchSize, topHits } = request;
   const { captionsPerImage, folds } = request;
   const { onProgress, signal } = tools;
-  const dataset = await openDataset(
+  const opened = await openDataset(
     request.data,
     withoutUndefined({ columns, baseFolder, reader, signal }),
   );
+  const dataset = await judgeAnew(opened, request, tools);
   const split = chooseSplit(dataset, request, tools);
   await using source = await openEvalSource(request, tools);
   const evaluation = await evaluateDataset(
@@ -71,6 +76,22 @@ export async function runEvaluation(
     }),
   );
   return { ...evaluation, stored: source.stored };
+}
+
+async function judgeAnew(
+  dataset: Dataset,
+  { judgements: file, replaceJudgements }: EvaluationRequest,
+  { note, signal }: VerbTools,
+): Promise<Dataset> {
+  if (file === undefined) return dataset;
+  const judged = await readJudgements(file, { signal });
+  const mode = replaceJudgements ? "replace" : "add";
+  const { matched, unmatched, added, ...found } = await withJudgements(dataset, judged, { mode });
+  const unusable = judged.failures.length === 0 ? "" : `, ${judged.failures.length} cannot be read`;
+  note(
+    `${file}: ${matched} judgements fit, ${added} of them new; ${unmatched} are of other items${unusable}.`,
+  );
+  return found.dataset;
 }
 
 function chooseSplit(
