@@ -113,6 +113,28 @@ test("a result does not differ from itself", async () => {
   expect([fixed.t2i, broken.i2t, verdict.better]).toEqual([[], [], 0]);
 });
 
+test("a metric named twice is tested once", async () => {
+  const [a, b] = [await noisy(1.2, 2), await noisy(0.9, 3)];
+  const compare = (...metrics: string[]) => compareEvaluations({ a, b, metrics, resamples: 200 });
+  const twice = await compare("t2i.hit@1", "t2i.hit@1");
+  expect(twice.metrics).toEqual((await compare("t2i.hit@1")).metrics);
+});
+
+test("a metric that a query lacks has neither interval nor p; the others have theirs", async () => {
+  const [a, whole] = [await noisy(1.2, 2), await noisy(0.9, 3)];
+  const queries = whole.queries.map((line, i) => {
+    const { rank, "map@5": map, ...rest } = line.metrics;
+    return i === 4 ? { ...line, metrics: rest } : line;
+  });
+  const { metrics } = await compareEvaluations({ a, b: { ...whole, queries }, resamples: 200 });
+  for (const key of ["t2i.map@5", "t2i.meanr", "t2i.medr"]) {
+    expect(Object.keys(metrics[key] ?? {}), key).toEqual(["a", "b", "difference", "n", "verdict"]);
+  }
+  const { metrics: all } = await compareEvaluations({ a, b: whole, resamples: 200 });
+  expect(metrics["t2i.hit@1"]?.ci95).toEqual(all["t2i.hit@1"]?.ci95);
+  expect(metrics["t2i.hit@1"]?.p).toBe(all["t2i.hit@1"]?.p);
+});
+
 test("rsum and gmean have the p-value of all ways to swap clusters, worked one by one", async () => {
   const few = { images: 4, perImage: 2 };
   const a = await evaluateNoisyCaptions({ ...few, noise: 3, seed: 5 });

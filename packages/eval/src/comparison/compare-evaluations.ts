@@ -76,7 +76,7 @@ function chooseMetrics({ a, b, metrics }: CompareEvaluationsOptions): readonly s
   if (unknown !== undefined) {
     throw new RangeError(`Both results have ${common.join(", ")}; found ${unknown}.`);
   }
-  return metrics ?? common;
+  return metrics ? Array.from(new Set(metrics)) : common;
 }
 
 function keysMissing(from: EvaluatedQueries, other: EvaluatedQueries): string[] {

@@ -22,7 +22,7 @@ export interface DifferenceTotals {
   readonly hits: Float64Array;
 }
 
-/** Adds up by cluster the metrics that both results have. */
+/** Adds up by cluster the metrics that both results have of every query. */
 export function createDifferenceTable(pairs: QueryPairs): DifferenceTable {
   const names = commonMetrics(pairs);
   const gains = tableOf(pairs, names, ({ a, b }, name) => metricOf(b, name) - metricOf(a, name));
@@ -37,9 +37,9 @@ function metricOf({ metrics }: QueryPair["a"], name: string): number {
 }
 
 function commonMetrics({ t2i, i2t }: QueryPairs): string[] {
-  const [first] = [...t2i, ...i2t];
-  if (!first) return [];
-  return Object.keys(first.a.metrics).filter((name) => name in first.b.metrics);
+  const pairs = [...t2i, ...i2t];
+  const names = Object.keys(pairs[0]?.a.metrics ?? {});
+  return names.filter((name) => pairs.every(({ a, b }) => name in a.metrics && name in b.metrics));
 }
 
 function tableOf(

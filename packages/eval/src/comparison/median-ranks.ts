@@ -2,14 +2,14 @@ import type { QueryPair, QueryPairs } from "./pair-queries.ts";
 
 /**
  * A function from how often each cluster counts to the difference b − a of the median rank of the
- * first relevant item, keyed `t2i.medr` and `i2t.medr`.
+ * first relevant item, keyed `t2i.medr` and `i2t.medr`; none where a query has no rank.
  */
 export function createMedianRanks(
   pairs: QueryPairs,
 ): (times: Float64Array) => Record<string, number> {
   const rowOfCluster = numberClusters(pairs.t2i);
   const sides = (["t2i", "i2t"] as const)
-    .filter((direction) => pairs[direction].length > 0)
+    .filter((direction) => pairs[direction].length > 0 && pairs[direction].every(hasRanks))
     .map((direction) => ({
       key: `${direction}.medr`,
       a: sortRanks(pairs[direction], "a", rowOfCluster),
@@ -19,6 +19,10 @@ export function createMedianRanks(
     Object.fromEntries(
       sides.map(({ key, a, b }) => [key, medianOf(b, times) - medianOf(a, times)]),
     );
+}
+
+function hasRanks({ a, b }: QueryPair): boolean {
+  return "rank" in a.metrics && "rank" in b.metrics;
 }
 
 // As the rows of a metric table are.

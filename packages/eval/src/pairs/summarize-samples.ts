@@ -30,10 +30,10 @@ export function withInterval(sampled: SampledValue, range?: Interval): MetricVal
  * @see Davison & Hinkley, "Bootstrap Methods and their Application" (1997), section 5.2.
  */
 export function withMirroredInterval({ value, samples, n }: SampledValue): MetricValue {
-  if (samples.length === 0) return { value, n };
   const sorted = samples.filter((sample) => Number.isFinite(sample)).sort();
+  if (sorted.length === 0) return { value, n };
   const endAt = (share: number) => Math.max(0, 2 * value - quantile(sorted, share));
-  return { value, ci95: [endAt(0.975), Math.max(value, endAt(0.025))], n };
+  return { value, ci95: [Math.min(value, endAt(0.975)), Math.max(value, endAt(0.025))], n };
 }
 
 /** The standard deviation of the resamples: a standard error. Those without a value are left out. */
