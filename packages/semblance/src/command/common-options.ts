@@ -30,7 +30,7 @@ export interface DataOptions {
   readonly baseFolder?: string;
 }
 
-/** `--reader`, for verbs that read datasets of every format; `predict` reads tables alone. */
+/** `--reader`, for verbs that read datasets of every format. */
 export function addReaderOption(verb: Command): Command {
   const names = createReaders().map(({ name }) => name);
   return verb.addOption(

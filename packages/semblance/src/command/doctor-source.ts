@@ -2,8 +2,6 @@ import { writeFile } from "node:fs/promises";
 import { format, parse } from "node:path";
 import { DatasetError, withoutUndefined } from "@semblance/core";
 import {
-  createFormatReaders,
-  createTableReader,
   type DatasetInspection,
   type InspectionOptions,
   inspectDataset,
@@ -14,6 +12,7 @@ import {
   withoutRows,
 } from "@semblance/data";
 import type { DataOptions, ReaderOptions } from "./common-options.ts";
+import { looksLikeTable } from "./looks-like-table.ts";
 import type { VerbTools } from "./run-verb.ts";
 
 /** A table that was written without its rows at fault. */
@@ -61,12 +60,6 @@ export async function openInspected(
       inspectTables(tables, withoutUndefined({ ...options, columns, baseFolder })),
     mend: (rowsAtFault) => mendTables(tables, rowsAtFault),
   };
-}
-
-// What another format's reader recognises is no mere table, as for openDataset.
-async function looksLikeTable(source: string): Promise<boolean> {
-  const formats = await filterAsync(createFormatReaders(), (reader) => reader.sniff(source));
-  return formats.length === 0 && (await createTableReader().sniff(source));
 }
 
 async function filterAsync<T>(
