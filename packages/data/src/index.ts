@@ -25,6 +25,12 @@ export {
   readJudgements,
 } from "./judgements/read-judgements.ts";
 export {
+  readTrecQrels,
+  readTrecRun,
+  type TrecQrels,
+  type TrecRun,
+} from "./judgements/read-trec-files.ts";
+export {
   type RejudgedDataset,
   type WithJudgementsOptions,
   withJudgements,
