@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { columns, freshEncoder, manyPairs, pairs } from "../../fixtures/pairs.ts";
+import { columns, freshEncoder, manyPairs } from "../../fixtures/pairs.ts";
 import { createMatcher } from "../create-matcher.ts";
 import type { Matcher } from "../matcher.ts";
 import { semanticSearch } from "./semantic-search.ts";
@@ -22,6 +22,7 @@ test("hits of a calibrated model carry the probability that predictProba gives t
     caption: hits.map(() => "the red dog of a friend"),
   };
   const { probabilities } = await matcher.predictProba(pairsOfHits);
+  expect(hits).toHaveLength(3);
   expect(hits.map(({ probability }) => probability)).toEqual(probabilities);
 });
 
@@ -97,5 +98,4 @@ test("ids search as their contents do, and hits name the ids", async () => {
     ["2", 1],
     ["1", 0],
   ]);
-  expect(pairs.image).toContain("blue-car.jpg");
 });

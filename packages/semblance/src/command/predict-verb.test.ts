@@ -36,6 +36,7 @@ test("--proba adds probabilities, and --threshold decides by them", async () => 
   expect(first?.probability).toBeCloseTo(((first?.score ?? 9) + 1) / 2, 6);
   const threshold = String(first?.probability ?? 0);
   const { document: strict } = await predict(folder, "--proba", "--threshold", threshold);
+  expect(strict.predictions).toHaveLength(4);
   for (const { match, probability = 9 } of strict.predictions) {
     expect(match).toBe(Number(probability >= Number(threshold)));
   }
