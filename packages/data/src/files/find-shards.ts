@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { listFolder } from "../source/list-folder.ts";
 import { isTar } from "./read-tar.ts";
@@ -26,13 +27,20 @@ export async function findDataFiles(source: string, name: RegExp): Promise<DataF
     found.push({ path, split: splitOf(basename(path)) });
   }
   if (found.length > 0) return found;
-  for (const folder of ["", ...(await listFolder(source))]) {
+  for (const folder of ["", ...(await foldersIn(source))]) {
     const names = await listFolder(join(source, folder));
     for (const file of names.filter((candidate) => name.test(candidate)).sort(byNumber)) {
       found.push({ path: join(source, folder, file), split: splitOf(`${folder}/${file}`) });
     }
   }
   return found;
+}
+
+// Among as many pictures as there may be, only these can be looked into.
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  return folders.map(({ name }) => name).sort();
 }
 
 // 10.tar comes after 9.tar.

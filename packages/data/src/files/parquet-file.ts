@@ -7,6 +7,7 @@ import {
   parquetMetadataAsync,
   parquetReadObjects,
   parquetSchema,
+  type SchemaTree,
 } from "hyparquet";
 import { sizeOf } from "../source/read-text-blocks.ts";
 
@@ -48,17 +49,16 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     path,
     columns: children.map(({ element }) => element.name),
     mayHoldBytes(column) {
-      const found = children.find(({ element }) => element.name === column);
-      const leaves = found?.children.length ? found.children : [found];
-      return leaves.some(
-        (leaf) =>
-          leaf?.element.type === "BYTE_ARRAY" &&
-          leaf.element.converted_type !== "UTF8" &&
-          leaf.element.logical_type?.type !== "STRING",
-      );
+      const found = children.filter(({ element }) => element.name === column);
+      return found.some(hasBytes);
     },
     rows: (columns, options = {}) => readRows({ path, file, metadata, columns }, options),
   };
+}
+
+function hasBytes({ element, children }: SchemaTree): boolean {
+  const isText = element.converted_type === "UTF8" || element.logical_type?.type === "STRING";
+  return (element.type === "BYTE_ARRAY" && !isText) || children.some(hasBytes);
 }
 
 interface RowsToRead {

@@ -48,6 +48,21 @@ test.each(["snappy", "gzip", "zstd", "brotli", "none"])(
   },
 );
 
+test("reads lists of pictures, which show one thing", async () => {
+  await using cache = await temporaryFile("a", "");
+  const dataset = await createParquetReader({ cacheFolder: cache.folder }).read(
+    join(fixtures, "compressed/lists.parquet"),
+  );
+
+  const images = await Array.fromAsync(dataset.items("image"));
+  expect(images.map(({ id, content }) => [id, content.length])).toEqual([
+    ["red.png", 1],
+    ["3c3ae991d34118987b45080965653e67", 1],
+    ["blue.png", 1],
+  ]);
+  expect(dataset.failures).toMatchObject([{ index: 2, code: "EMPTY_CELL" }]);
+});
+
 test("takes columns by name, and refuses those that there are not", async () => {
   const file = join(fixtures, "compressed/none.parquet");
   const read = (columns: Record<string, string>) => createParquetReader().read(file, { columns });

@@ -38,7 +38,7 @@ export async function* readTar(
       if (done) return;
       const { header, body } = value;
       if (header.type !== "file" || !options.wants(header.name)) await body.cancel();
-      else yield { name: header.name, bytes: await new Response(body).bytes() };
+      else yield { name: header.name, bytes: await bytesOf(body) };
     }
   } catch (cause) {
     options.signal?.throwIfAborted();
@@ -46,6 +46,10 @@ export async function* readTar(
   } finally {
     await reader.cancel().catch(() => {});
   }
+}
+
+async function bytesOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(body).arrayBuffer());
 }
 
 async function openBytes(

@@ -135,3 +135,16 @@ test("refuses a pattern with an archive that is not there", async () => {
 
   await expect(reading).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
 });
+
+test("leaves nothing behind when it is stopped while it unpacks", async () => {
+  await using cache = await temporaryFile("a", "");
+  await using shard = await temporaryFile("a.tar", await archive({ one: "a kite" }));
+  const abort = new AbortController();
+  const reading = readerIn(cache).read(shard.path, {
+    signal: abort.signal,
+    onProgress: () => abort.abort("stopped"),
+  });
+
+  await expect(reading).rejects.toBe("stopped");
+  expect(await cache.list()).toEqual(["a"]);
+});
