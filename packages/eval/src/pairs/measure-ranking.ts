@@ -24,7 +24,7 @@ export async function measureRanking(
 }
 
 // The weights of a resample's pairs, always in the same memory.
-function createDrawWeights(table: PairTable): (times: Uint32Array) => Float64Array {
+function createDrawWeights(table: PairTable): (times: Float64Array) => Float64Array {
   const { labels } = table;
   const { image, text } = mergeClusters(table.clusters);
   const weights = new Float64Array(labels.length);

@@ -56,7 +56,7 @@ export function sumByCell(table: PairTable, { columns, measure }: PairMeasure): 
  *
  * @returns `NaN` where the resample has no pair, or lacks a class that the prior asks for.
  */
-export function meansOfCells(cells: PairCells, times?: Uint32Array): Float64Array {
+export function meansOfCells(cells: PairCells, times?: Float64Array): Float64Array {
   const matches = totalsOf(cells.ofMatches, cells.columns + 1, times);
   const others = totalsOf(cells.ofOthers, cells.columns + 1, times);
   const { ofMatch, ofOther } = classFactors(cells.fixedPrior, matches[0] ?? 0, others[0] ?? 0);
@@ -82,7 +82,7 @@ export function classFactors(
   return { ofMatch: prior / match, ofOther: (1 - prior) / other };
 }
 
-function totalsOf(table: CellTable, width: number, times: Uint32Array | undefined): Float64Array {
+function totalsOf(table: CellTable, width: number, times: Float64Array | undefined): Float64Array {
   const { image, text, data } = table;
   const totals = new Float64Array(width);
   for (let cell = 0; cell < image.length; cell++) {

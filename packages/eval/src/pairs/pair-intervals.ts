@@ -1,7 +1,12 @@
-import { checkResampling, type RunOptions, yieldToEventLoop } from "@semblance/core";
+import {
+  checkResampling,
+  type RunOptions,
+  resampledTimes,
+  yieldToEventLoop,
+} from "@semblance/core";
 import { meansOfCells, type PairMeasure, sumByCell } from "./pair-cells.ts";
 import type { PairTable } from "./pair-table.ts";
-import { drawClusters, mergeClusters } from "./resample-pairs.ts";
+import { mergeClusters } from "./resample-pairs.ts";
 import type { PairConfidence } from "./scored-pairs.ts";
 import type { SampledValue } from "./summarize-samples.ts";
 
@@ -41,20 +46,20 @@ export async function resampleMeans<Name extends string>(
 export async function resample<Name extends string>(
   table: PairTable,
   options: RunOptions & { readonly confidence: ConfidenceSettings },
-  compute: (times?: Uint32Array) => Readonly<Record<Name, number>>,
+  compute: (times?: Float64Array) => Readonly<Record<Name, number>>,
 ): Promise<Resampled<Name>> {
   const { confidence, signal, onProgress } = options;
   const values = compute();
-  const clusters = mergeClusters(table.clusters);
-  const total = confidence && clusters.count > 1 ? confidence.resamples : 0;
+  const { count: clusters } = mergeClusters(table.clusters);
+  const total = confidence && clusters > 1 ? confidence.resamples : 0;
   const sampled = mapValues(values, (value) => {
     const samples = new Float64Array(total);
-    return { value, samples, clusters: clusters.count, n: table.labels.length };
+    return { value, samples, clusters, n: table.labels.length };
   });
   if (!confidence || total === 0) return sampled;
   let done = 0;
   let pausedAt = 0;
-  for (const times of drawClusters({ clusters, ...confidence })) {
+  for (const times of resampledTimes({ clusters, ...confidence })) {
     if (performance.now() - pausedAt > longestTurnMs) {
       await yieldToEventLoop();
       signal?.throwIfAborted();

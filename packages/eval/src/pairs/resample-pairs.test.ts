@@ -1,8 +1,8 @@
-import { createRandom } from "@semblance/core";
+import { createRandom, resampledTimes } from "@semblance/core";
 import { describe, expect, test } from "vitest";
 import { drawPairs, posteriorOf } from "../fixtures/draw-pairs.ts";
 import { evaluatePairs, type PairEvaluation } from "./evaluate-pairs.ts";
-import { drawClusters, mergeClusters, timesDrawn } from "./resample-pairs.ts";
+import { mergeClusters, timesDrawn } from "./resample-pairs.ts";
 import type { ScoredPairs } from "./scored-pairs.ts";
 
 // The threshold is 0.5 standard deviations below the mean of the matches: Φ(0.5) of them reach it.
@@ -12,7 +12,7 @@ describe("a resample", () => {
   const clusters = { image: Uint32Array.of(0, 1), text: Uint32Array.of(0, 2), count: 3 };
 
   test("holds a pair as often as its cluster, or as both its clusters, were drawn", () => {
-    const times = Uint32Array.of(2, 0, 1);
+    const times = Float64Array.of(2, 0, 1);
     expect(timesDrawn(times, 0, 0)).toBe(2);
     expect(timesDrawn(times, 0, 2)).toBe(3);
     expect(timesDrawn(times, 0, 1)).toBe(0);
@@ -20,7 +20,7 @@ describe("a resample", () => {
 
   test("holds every pair once, on average", () => {
     const sums = [0, 0];
-    for (const times of drawClusters({ clusters, resamples: 20_000, seed: 1 })) {
+    for (const times of resampledTimes({ clusters: 3, resamples: 20_000, seed: 1 })) {
       sums[0] = (sums[0] ?? 0) + timesDrawn(times, 0, 0) / 20_000;
       sums[1] = (sums[1] ?? 0) + timesDrawn(times, 1, 2) / 20_000;
     }

@@ -1,12 +1,4 @@
-import { createRandom } from "@semblance/core";
 import type { PairClusters } from "./pair-table.ts";
-
-/** What {@link drawClusters} draws. */
-export interface DrawOptions {
-  readonly clusters: PairClusters;
-  readonly resamples: number;
-  readonly seed: number;
-}
 
 // With more clusters a resample costs more, with two a pair their square, and the interval hardly
 // changes.
@@ -28,24 +20,6 @@ export function mergeClusters(clusters: PairClusters): PairClusters {
 }
 
 /**
- * Draws as many clusters as there are, with replacement, `resamples` times, and yields how often each
- * was drawn, always in the same memory. {@link timesDrawn} says what that is for a pair.
- */
-export function* drawClusters(options: DrawOptions): Generator<Uint32Array, void> {
-  const { count } = options.clusters;
-  const random = createRandom(options.seed);
-  const times = new Uint32Array(count);
-  for (let resample = 0; resample < options.resamples; resample++) {
-    times.fill(0);
-    for (let draw = 0; draw < count; draw++) {
-      const cluster = Math.floor(random() * count);
-      times[cluster] = (times[cluster] ?? 0) + 1;
-    }
-    yield times;
-  }
-}
-
-/**
  * How often a resample holds a pair of these two clusters: as often as the one cluster was drawn where
  * they are the same (an image stays with its own texts), otherwise the product, over its expected value
  * of 1 − 1/count. Pairs that share an image or a text so rise and fall together.
@@ -53,11 +27,12 @@ export function* drawClusters(options: DrawOptions): Generator<Uint32Array, void
  * Where the image and the text each matter by themselves the spread is right; what is particular to
  * one pair it counts up to three times, so that intervals are wide rather than narrow.
  *
+ * @param times - How often each cluster was drawn, of as many draws as there are clusters.
  * @see Snijders & Borgatti, "Non-parametric standard errors and tests for network statistics",
  * Connections 22 (1999): drawing vertices; Owen, "The pigeonhole bootstrap", Annals of Applied
  * Statistics 1 (2007): why the spread is not too small.
  */
-export function timesDrawn(times: Uint32Array, image: number, text: number): number {
+export function timesDrawn(times: Float64Array, image: number, text: number): number {
   const drawn = times[image] as number;
   if (image === text) return drawn;
   return (drawn * (times[text] as number) * times.length) / (times.length - 1);
