@@ -83,8 +83,8 @@ test("reads the archives of a pattern in the order of their numbers, and those i
 
 test("lists a sample whose key another archive has", async () => {
   await using cache = await temporaryFile("a", "");
-  await using shards = await temporaryFile("0.tar", await archive({ one: "a kite" }));
-  await shards.add("1.tar", await archive({ one: "a mug", two: "a ladder" }));
+  await using shards = await temporaryFile("9.tar", await archive({ one: "a kite" }));
+  await shards.add("10.tar", await archive({ one: "a mug", two: "a ladder" }));
 
   const dataset = await readerIn(cache).read(shards.folder);
 
