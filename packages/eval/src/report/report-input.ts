@@ -56,7 +56,7 @@ export interface ReportInput {
   readonly calibratedOn?: string;
   /** When a search says "no good match", by what asks and what answers; with `calibration`. */
   readonly abstention?: Readonly<Record<Direction, Abstention>>;
-  /** Why the calibration that the model has does not hold. */
+  /** Why there is no calibration to show, in sentences. @defaultValue the model has none */
   readonly calibrationWarning?: string;
   /** What it takes to run the evaluation again; must survive `JSON.stringify`. */
   readonly manifest?: object;

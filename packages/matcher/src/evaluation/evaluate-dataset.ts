@@ -56,8 +56,9 @@ export interface EvaluateDatasetOptions extends RunOptions {
  *
  * Items that cannot be encoded, or have no vector, are left out and listed.
  *
- * @throws {@link DatasetError} with code `NOTHING_TO_EVALUATE` when no judged pair is left, or
- * `EMBEDDINGS_MISMATCH` when given vectors do not fit the dataset.
+ * @throws {@link DatasetError} with code `NOTHING_TO_EVALUATE` when no judged pair is left,
+ * `EMBEDDINGS_MISMATCH` when given vectors do not fit the dataset, or `TOO_FEW_IMAGES` for so many
+ * folds; RangeError for cut-offs, folds or captions that are not whole numbers in their range.
  */
 export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<DatasetEvaluation> {
   const { captionsPerImage = null, folds = null } = options;

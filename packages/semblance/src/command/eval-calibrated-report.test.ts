@@ -83,3 +83,15 @@ test("a calibration that cannot be read does not keep the figures from anybody",
   expect([exitCode, document.metrics["t2i.hit@1"]?.n]).toEqual([0, 16]);
   expect(readFileSync(at("report.html"), "utf8")).toContain("calibration in");
 });
+
+test("vectors from files come without a calibration, and nothing is said of the model", async () => {
+  const data = ["-d", at("pairs.csv")];
+  await runCommand("embed", "-m", at("model"), ...data, "-o", at("vectors"));
+  const image = ["--image-embeddings", at("vectors/img_emb/img_emb_0.npy")];
+  const text = ["--text-embeddings", at("vectors/text_emb/text_emb_0.npy")];
+  const report = ["--report", at("report.html")];
+  expect((await runCommand("eval", ...data, ...image, ...text, ...report)).exitCode).toBe(0);
+  const html = readFileSync(at("report.html"), "utf8");
+  expect(html).toContain("The vectors were read from files, which hold no calibration.");
+  expect(html).not.toContain("This model is not calibrated.");
+});

@@ -63,7 +63,7 @@ async function readSource(imageFile: string, textFile: string): Promise<EvalSour
   return {
     vectors: { image, text, ids },
     facts: { id: null, name: "embeddings", dtype: null, sha256 },
-    stored: {},
+    stored: { warning: "The vectors were read from files, which hold no calibration." },
     [Symbol.asyncDispose]: async () => {},
   };
 }

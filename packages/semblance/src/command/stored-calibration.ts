@@ -4,7 +4,7 @@ import { type ModelCalibration, readCalibration, staleness } from "@semblance/ma
 /** The calibration that a model folder holds, as far as it is of use. */
 export interface StoredCalibration {
   readonly calibration?: ModelCalibration;
-  /** Why there is none, though the folder has one, and what to do. */
+  /** Why there is none, where there could be one, in sentences. */
   readonly warning?: string;
 }
 
