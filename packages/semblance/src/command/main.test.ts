@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCommand, runForDocument } from "../../fixtures/command-run.ts";
+import { folderWithPairs, pairs, tinyModel } from "../../fixtures/tiny-model.ts";
 
 const { version } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 );
+
+const verbs = [
+  ...["eval", "compare", "verify", "train", "attach", "calibrate", "predict"],
+  ...["embed", "export", "doctor", "setup-python"],
+];
 
 test("--version is the package's, --help lists the verbs; both are no errors", async () => {
   expect(await runCommand("--version")).toEqual({
@@ -14,21 +21,16 @@ test("--version is the package's, --help lists the verbs; both are no errors", a
   });
   const { exitCode, stdout } = await runCommand("--help");
   expect(exitCode).toBe(0);
-  for (const verb of ["eval", "train", "embed", "export", "doctor", "setup-python"]) {
-    expect(stdout).toContain(`  ${verb} `);
-  }
+  for (const verb of verbs) expect(stdout).toContain(`  ${verb} `);
 });
 
-test.each(["eval", "train", "embed", "export", "doctor", "setup-python"])(
-  "%s --help lists what every verb has",
-  async (verb) => {
-    const { exitCode, stdout } = await runCommand(verb, "--help");
-    expect(exitCode).toBe(0);
-    for (const option of ["--json", "--quiet", "--verbose", "--seed"]) {
-      expect(stdout).toContain(option);
-    }
-  },
-);
+test.each(verbs)("%s --help lists what every verb has", async (verb) => {
+  const { exitCode, stdout } = await runCommand(verb, "--help");
+  expect(exitCode).toBe(0);
+  for (const option of ["--json", "--quiet", "--verbose", "--seed"]) {
+    expect(stdout).toContain(option);
+  }
+});
 
 test.each([
   [[], "Usage: semblance"],
@@ -61,4 +63,20 @@ test("with --json a command line that cannot be understood is a document too", a
   const { exitCode, document } = await runForDocument("eval", "--no-such-option");
   expect(exitCode).toBe(2);
   expect(document).toMatchObject({ schema: 1, failures: [], error: { code: "USAGE" } });
+});
+
+test("what data hold cannot steer the terminal: results, items left out and errors", async () => {
+  const name = "\u001b[2Jlost\u0007.jpg";
+  const folder = folderWithPairs({
+    "pairs.csv": pairs(`${name},\u009b2Jcaption`),
+    "lost.csv": `image,caption\n${name},caption\n`,
+  });
+  const command = ["predict", "-m", tinyModel, "-d"];
+  const some = await runCommand(...command, join(folder, "pairs.csv"));
+  const none = await runCommand(...command, join(folder, "lost.csv"));
+  expect(some.stderr).toContain("[2Jlost .jpg");
+  expect(none.stderr).toContain("[2Jlost .jpg");
+  for (const text of [some.stdout, some.stderr, none.stderr]) {
+    expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+  }
 });

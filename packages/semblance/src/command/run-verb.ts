@@ -1,6 +1,7 @@
 import { DatasetError, type ItemFailure, SemblanceError } from "@semblance/core";
 import { describeError, traceError } from "./describe-error.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
+import { withoutControls } from "./without-controls.ts";
 
 /** Where a verb writes. */
 export interface CommandIo {
@@ -73,7 +74,8 @@ export async function runVerb(
   };
   process.on("SIGINT", onInterrupt);
   try {
-    const tools = { onProgress: display.update, note: display.note, signal: interrupt.signal };
+    const note = (line: string) => display.note(withoutControls(line));
+    const tools = { onProgress: display.update, note, signal: interrupt.signal };
     const result = await action(tools);
     display.close();
     writeResult(io, options, result);
@@ -91,7 +93,7 @@ function writeResult(io: CommandIo, options: OutputOptions, result: VerbResult):
   const { document, text, failures = [] } = result;
   if (!options.quiet) writeFailures(io, result);
   if (options.json) writeDocument(io, { schema: 1, failures, ...document });
-  else io.stdout.write(`${text.trimEnd()}\n`);
+  else io.stdout.write(`${withoutControls(text.trimEnd())}\n`);
 }
 
 const failuresShown = 5;
@@ -101,7 +103,9 @@ function writeFailures(io: CommandIo, result: VerbResult): void {
   if (failureCount === 0) return;
   const count = failureCount === 1 ? "1 item was" : `${failureCount} items were`;
   io.stderr.write(`${count} left out:\n`);
-  for (const { message } of failures.slice(0, failuresShown)) io.stderr.write(`  ${message}\n`);
+  for (const { message } of failures.slice(0, failuresShown)) {
+    io.stderr.write(`  ${withoutControls(message)}\n`);
+  }
   const more = failureCount - failuresShown;
   const place = failuresFile ?? "--json";
   if (more > 0) io.stderr.write(`  and ${more} more; ${place} lists them all\n`);
@@ -112,8 +116,9 @@ function writeError(io: CommandIo, options: OutputOptions, error: unknown): void
   const { message, fix } = description;
   const failures = DatasetError.isInstance(error) ? error.failures : [];
   if (options.json) writeDocument(io, { schema: 1, failures, error: description });
-  io.stderr.write(`Error: ${message}\n${fix === undefined ? "" : `${fix}\n`}`);
-  if (options.verbose) io.stderr.write(`${traceError(error)}\n`);
+  const text = `Error: ${message}\n${fix === undefined ? "" : `${fix}\n`}`;
+  io.stderr.write(withoutControls(text));
+  if (options.verbose) io.stderr.write(withoutControls(`${traceError(error)}\n`));
 }
 
 /** Writes the one JSON document that `--json` puts on stdout. */
