@@ -50,5 +50,6 @@ export {
   type SemanticSearchOptions,
   semanticSearch,
 } from "./search/semantic-search.ts";
-export { readCalibration, writeCalibration } from "./storage/calibration-file.ts";
+export { writeCalibration } from "./storage/calibration-file.ts";
 export { type LoadMatcherOptions, loadMatcher } from "./storage/load-matcher.ts";
+export { type OpenedCalibration, openCalibration } from "./storage/open-calibration.ts";

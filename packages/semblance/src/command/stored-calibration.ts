@@ -1,5 +1,5 @@
-import { ConfigError, type OpenedModel } from "@semblance/core";
-import { type ModelCalibration, readCalibration, staleness } from "@semblance/matcher";
+import { type OpenedModel, withoutUndefined } from "@semblance/core";
+import { type ModelCalibration, openCalibration, staleness } from "@semblance/matcher";
 
 /** The calibration that a model folder holds, as far as it is of use. */
 export interface StoredCalibration {
@@ -10,13 +10,9 @@ export interface StoredCalibration {
 
 /** Reads a model's calibration; one that cannot be used is a warning, since no metric needs it. */
 export async function readStoredCalibration(opened: OpenedModel): Promise<StoredCalibration> {
-  try {
-    const calibration = await readCalibration(opened.folder);
-    if (calibration === undefined) return {};
-    const stale = staleness(calibration, opened);
-    return stale ? { warning: `${stale.message} ${stale.fix}` } : { calibration };
-  } catch (error) {
-    if (!ConfigError.isInstance(error)) throw error;
-    return { warning: error.message };
-  }
+  const { calibration, warnings } = await openCalibration(opened);
+  const stale = calibration && staleness(calibration, opened);
+  const [warning] = stale ? [stale] : warnings;
+  if (warning) return { warning: `${warning.message} ${warning.fix}` };
+  return withoutUndefined({ calibration });
 }
