@@ -38,7 +38,21 @@ export interface ResultWarning {
   readonly fix: string;
 }
 
-const abstention = z.looseObject({ threshold: z.number(), falseAlarmRate: z.number() });
+const measured = z.looseObject({ value: z.number(), n: z.number() });
+const abstention = z.looseObject({
+  threshold: z.number(),
+  falseAlarmRate: z.number(),
+  falseAlarms: measured,
+  answered: measured,
+});
+const quality = z.looseObject({
+  name: z.string(),
+  brier: measured,
+  logLoss: measured,
+  ece: measured,
+  binning: z.looseObject({ kind: z.string(), count: z.number() }),
+  bins: z.array(z.looseObject({ meanProbability: z.number(), observed: z.number() })),
+});
 const curve = z.union([
   z.looseObject({
     method: z.enum(["model", "temperature", "platt"]),
@@ -58,7 +72,19 @@ const facts = z.looseObject({
   before: z.looseObject({ kind: z.enum(["cosine", "sigmoid"]) }),
   prior: z.number().gt(0).lt(1),
   fittedPrior: z.number().gt(0).lt(1),
-  thresholds: z.array(z.looseObject({ threshold: z.number() })).exactOptional(),
+  sampling: z.looseObject({ rule: z.string(), positives: z.number(), negatives: z.number() }),
+  reliability: z.looseObject({ before: quality, after: quality }),
+  thresholds: z
+    .array(
+      z.looseObject({
+        target: z.record(z.string(), z.unknown()),
+        threshold: z.number(),
+        precision: measured,
+        recall: measured,
+        f1: measured,
+      }),
+    )
+    .exactOptional(),
 });
 const schema = z.looseObject({
   schema: z.literal(1),
@@ -73,8 +99,8 @@ const schema = z.looseObject({
 });
 
 /**
- * What stands in `semblance.json` as a calibration. What makes probabilities is checked; what only
- * reports is taken as it is.
+ * What stands in `semblance.json` as a calibration. What makes probabilities and what reports
+ * show is checked; the rest is taken as it is.
  *
  * @throws {@link ConfigError} for what cannot be one.
  */

@@ -74,15 +74,27 @@ test("a calibration of other weights is not shown, and the report says why", asy
   expect(html).not.toContain("Calibrated by");
 });
 
-test("a calibration that cannot be read does not keep the figures from anybody", async () => {
-  const manifest = { ...JSON.parse(calibrated), calibration: { schema: 1 } };
-  writeFileSync(at("model/semblance.json"), JSON.stringify(manifest));
+test.each([
+  ["nothing", () => ({ schema: 1 })],
+  ["no reliability", without("reliability")],
+  ["no sampling", without("sampling")],
+])("a calibration with %s does not keep the figures from anybody", async (_, edit) => {
+  const manifest = JSON.parse(calibrated);
+  const edited = { ...manifest, calibration: edit(manifest.calibration) };
+  writeFileSync(at("model/semblance.json"), JSON.stringify(edited));
   const { exitCode, document } = await runForDocument(
     ...["eval", ...parameters(), "--report", at("report.html")],
   );
   expect([exitCode, document.metrics["t2i.hit@1"]?.n]).toEqual([0, 16]);
   expect(readFileSync(at("report.html"), "utf8")).toContain("calibration in");
 });
+
+function without(key: string) {
+  return ({ calibration, ...others }: { readonly calibration: object }) => ({
+    ...others,
+    calibration: { ...calibration, [key]: undefined },
+  });
+}
 
 test("vectors from files come without a calibration, and nothing is said of the model", async () => {
   const data = ["-d", at("pairs.csv")];
