@@ -61,6 +61,14 @@ describe("bootstrapInterval", () => {
     expect(of(1)).toEqual([1, 1]);
   });
 
+  test("is that of values all alike also where sums of them differ in their last digits", () => {
+    const values = new Float64Array(30).fill(0.7);
+    const groups = Uint32Array.from(values, (_, i) => Math.floor(Math.sqrt(i)));
+    const [low = 0, high] = bootstrapInterval({ values, groups, range: [0, 0.7] }) ?? [];
+    expect(low).toBeCloseTo(0.7 * 0.6097, 4);
+    expect(high).toBe(0.7);
+  });
+
   test("refuses lengths that differ, no resamples and a seed that is none", () => {
     const values = Float64Array.of(1, 0);
     const two = Uint32Array.of(0, 1);

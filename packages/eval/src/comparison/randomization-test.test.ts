@@ -49,6 +49,13 @@ test("runs that are the same have p = 1, and queries without a value count for n
   expect(sparse).toEqual(randomizationTest({ ...dense, groups: Uint32Array.of(0, 2) }));
 });
 
+test("clusters without a difference do not stand in the way of trying all swaps", () => {
+  const start = new Float64Array(40);
+  const candidate = start.map((_, query) => (query < 2 ? 1 : 0));
+  const groups = Uint32Array.from(start.keys());
+  expect(randomizationTest({ start, candidate, groups })).toEqual({ p: 0.5, isExact: true });
+});
+
 test("a cluster is swapped as a whole: copies of a query add no evidence", () => {
   const start = new Float64Array(8);
   const candidate = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1);

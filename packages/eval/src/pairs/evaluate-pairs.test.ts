@@ -122,6 +122,29 @@ describe("metrics of pairs", () => {
   });
 });
 
+describe("intervals", () => {
+  const scores = Float64Array.from({ length: 40 }, (_, pair) => (pair < 4 ? 0.9 : 0.1));
+  const labels = Uint8Array.from(scores, (score) => Number(score > 0.5));
+
+  test("take the share of matches as given where pairs were made, not where they were listed", async () => {
+    const precisionOf = async (rule: "all-pairs" | "listed") =>
+      (await evaluatePairs({ scores, labels, rule, threshold: 0, confidence: quick })).metrics
+        .precision;
+    const fixed = await precisionOf("all-pairs");
+    expect(fixed?.ci95).toEqual([expect.closeTo(0.1, 12), expect.closeTo(0.1, 12)]);
+    const [low = 1, high = 0] = (await precisionOf("listed"))?.ci95 ?? [];
+    expect(high - low).toBeGreaterThan(0.1);
+  });
+
+  test("of a share of a few pairs are as wide as these pairs are few", async () => {
+    const pairs = { scores, labels, threshold: 0.5, confidence: quick };
+    const { recall, precision } = (await evaluatePairs(pairs)).metrics;
+    // Wilson's for 4 of 4.
+    expect(recall?.ci95).toEqual([expect.closeTo(0.5101, 4), 1]);
+    expect(precision?.ci95).toEqual([expect.closeTo(0.5101, 4), 1]);
+  });
+});
+
 describe("errors", () => {
   test.each([
     [{ labels: Uint8Array.of(1) }, "found 4 scores and 1 labels"],

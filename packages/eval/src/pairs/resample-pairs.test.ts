@@ -2,6 +2,8 @@ import { createRandom, resampledTimes } from "@semblance/core";
 import { describe, expect, test } from "vitest";
 import { drawPairs, posteriorOf } from "../fixtures/draw-pairs.ts";
 import { evaluatePairs, type PairEvaluation } from "./evaluate-pairs.ts";
+import { meansOfCells, sumByCell } from "./pair-cells.ts";
+import { readPairs } from "./pair-table.ts";
 import { mergeClusters, timesDrawn } from "./resample-pairs.ts";
 import type { ScoredPairs } from "./scored-pairs.ts";
 
@@ -16,6 +18,27 @@ describe("a resample", () => {
     expect(timesDrawn(times, 0, 0)).toBe(2);
     expect(timesDrawn(times, 0, 2)).toBe(3);
     expect(timesDrawn(times, 0, 1)).toBe(0);
+  });
+
+  test("has the means of its pairs, each as often as it is drawn, added up by cells or one by one", () => {
+    const random = createRandom(4);
+    const image = Uint32Array.from({ length: 50 }, () => Math.floor(random() * 5));
+    const text = image.map(() => Math.floor(random() * 5));
+    const labels = Uint8Array.from(image, (_, pair) => pair % 3 && 1);
+    const scores = Float64Array.from(image, () => random());
+    const table = readPairs({ scores, labels, groups: { image, text } });
+    const measure = (pair: number, row: Float64Array) => {
+      row[0] = scores[pair] ?? 0;
+    };
+    const cells = sumByCell(table, { columns: 1, measure });
+    for (const times of resampledTimes({ clusters: 5, resamples: 20, seed: 3 })) {
+      const drawn = scores.map((_, pair) =>
+        timesDrawn(times, table.clusters.image[pair] ?? 0, table.clusters.text[pair] ?? 0),
+      );
+      const total = drawn.reduce((sum, count) => sum + count, 0);
+      const sum = drawn.reduce((all, count, pair) => all + count * (scores[pair] ?? 0), 0);
+      expect(meansOfCells(cells, times)[0]).toBeCloseTo(sum / total, 12);
+    }
   });
 
   test("holds every pair once, on average", () => {
