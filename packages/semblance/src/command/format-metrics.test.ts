@@ -60,3 +60,15 @@ test("left-out queries, cut texts and the split are mentioned", async () => {
   expect(text).toContain("3 queries without a relevant item were left out.");
   expect(text).toContain("7 texts were cut to the model's length.");
 });
+
+test("one is one: a query, a text, a caption", async () => {
+  const report: RetrievalReport = await reportOf([1, 0, 0, 1], false);
+  const protocol = { ...report.protocol, captionsPerImage: 1 };
+  const counts = { withoutRelevant: { t2i: 1, i2t: 0 }, truncated: 1 };
+  const ties = { ...report.ties, t2i: { ...report.ties.t2i, queries: 1 } };
+  const text = formatMetrics({ ...report, protocol, ...counts, ties }, [1]);
+  expect(text).toContain("1 query has ties: expected values over their order.");
+  expect(text).toContain("1 query without a relevant item was left out.");
+  expect(text).toContain("1 text was cut to the model's length.");
+  expect(text).toContain("at most 1 caption an image");
+});

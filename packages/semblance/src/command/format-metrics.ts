@@ -18,15 +18,17 @@ export function formatMetrics(report: RetrievalReport, cutoffs: readonly number[
   const notes = [
     note(
       ties.t2i.queries + ties.i2t.queries,
+      ["query has", "queries have"],
       protocol.ties === "expected"
-        ? "queries have ties: expected values over their order"
-        : `queries have ties, in ${protocol.ties} order`,
+        ? "ties: expected values over their order"
+        : `ties, in ${protocol.ties} order`,
     ),
     note(
       withoutRelevant.t2i + withoutRelevant.i2t,
-      "queries without a relevant item were left out",
+      ["query without a relevant item was", "queries without a relevant item were"],
+      "left out",
     ),
-    note(truncated, "texts were cut to the model's length"),
+    note(truncated, ["text was", "texts were"], "cut to the model's length"),
   ].filter((line) => line !== "");
   return [
     `${model.name} on ${dataset.name}${split}: ${dataset.images} images, ${dataset.texts} texts, ${dataset.pairs} pairs`,
@@ -41,8 +43,9 @@ export function formatMetrics(report: RetrievalReport, cutoffs: readonly number[
 
 function describeProtocol(protocol: RetrievalReport["protocol"]): string[] {
   const { captionsPerImage, folds } = protocol;
+  const what = captionsPerImage === 1 ? "caption" : "captions";
   const captions =
-    captionsPerImage === null ? [] : [`at most ${captionsPerImage} captions an image`];
+    captionsPerImage === null ? [] : [`at most ${captionsPerImage} ${what} an image`];
   const parts = folds === null ? [] : [`ranked within ${folds} folds of the images`];
   const all = [...captions, ...parts].join(", ");
   return all === "" ? [] : [all];
@@ -67,6 +70,10 @@ function hubRows({ hubness }: RetrievalReport): string[][] {
   ];
 }
 
-function note(count: number, text: string): string {
-  return count === 0 ? "" : `${count} ${text}.`;
+function note(
+  count: number,
+  [one, many]: readonly [one: string, many: string],
+  text: string,
+): string {
+  return count === 0 ? "" : `${count} ${count === 1 ? one : many} ${text}.`;
 }

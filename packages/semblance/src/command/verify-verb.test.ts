@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeNpy } from "@semblance/core";
 import { expect, test } from "vitest";
@@ -25,6 +25,15 @@ function writeVectors(file: string, rows: readonly number[]): void {
 }
 
 const verify = (...parameters: string[]) => runForDocument("verify", ...parameters);
+
+test("data or a model that lie elsewhere now: the message says how to name them", async () => {
+  const { folder, file } = await evaluated();
+  renameSync(join(folder, "pairs.csv"), join(folder, "moved.csv"));
+  const { exitCode, document } = await verify(file);
+  expect([exitCode, document.error.code]).toEqual([1, "FILE_NOT_FOUND"]);
+  expect(document.error.fix).toContain("--data");
+  expect((await verify(file, "-d", join(folder, "moved.csv"))).document.error).toBeUndefined();
+});
 
 /** What the document says of differences, by their path. */
 function differencesIn(stdout: string): string[] {

@@ -1,4 +1,4 @@
-import { withoutUndefined } from "@semblance/core";
+import { SemblanceError, withoutUndefined } from "@semblance/core";
 import { type Command, InvalidArgumentError } from "commander";
 import { readEvaluation } from "../results/read-evaluation.ts";
 import { addOfflineOption, addOutputOptions, type SeedOptions } from "./common-options.ts";
@@ -39,7 +39,9 @@ async function runVerify(
   const written = await readEvaluation(file);
   const places = withoutUndefined({ model, data, baseFolder, offline, python });
   const request = requestOf(written, places);
-  const { report } = await runEvaluation(request, tools);
+  const { report } = await runEvaluation(request, tools).catch((error: unknown) => {
+    throw isNotFound(error) ? lyingElsewhere(error) : error;
+  });
   const differences = findDifferences(written, report, tolerance);
   const verified = differences.length === 0;
   const manifest = manifestOf(request, report);
@@ -52,6 +54,22 @@ async function runVerify(
     failures: report.failures,
     exitCode: verified ? 0 : 1,
   };
+}
+
+const notFound: ReadonlySet<string> = new Set(["FILE_NOT_FOUND", "MODEL_NOT_FOUND"]);
+
+function isNotFound(error: unknown): error is SemblanceError {
+  return SemblanceError.isInstance(error) && notFound.has(error.code);
+}
+
+// A manifest keeps paths as they were typed, in a folder that it does not know.
+function lyingElsewhere(error: SemblanceError): SemblanceError {
+  return new SemblanceError({
+    code: error.code,
+    message: error.message,
+    fix: "Run this in the folder in which the result was made, or say where things lie now: --model, --data, --base-folder.",
+    cause: error,
+  });
 }
 
 function describeSuccess(file: string, tolerance: number, metrics: number): string {
