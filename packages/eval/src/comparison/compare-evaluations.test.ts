@@ -113,6 +113,14 @@ test("a result does not differ from itself", async () => {
   expect([fixed.t2i, broken.i2t, verdict.better]).toEqual([[], [], 0]);
 });
 
+test("models with prompts of their own can be compared", async () => {
+  const [a, b] = [await noisy(1.2, 2), await noisy(0.9, 3)];
+  const protocol = { ...b.document.protocol, prompt: "a photo of {}" };
+  const prompted = { ...b, document: { ...b.document, protocol } };
+  const { metrics } = await compareEvaluations({ a, b: prompted, resamples: 200 });
+  expect(metrics).toEqual((await compareEvaluations({ a, b, resamples: 200 })).metrics);
+});
+
 test("a metric named twice is tested once", async () => {
   const [a, b] = [await noisy(1.2, 2), await noisy(0.9, 3)];
   const compare = (...metrics: string[]) => compareEvaluations({ a, b, metrics, resamples: 200 });

@@ -307,3 +307,14 @@ describe("refusals", () => {
     });
   });
 });
+
+test("where every query hits, rsum has Wilson's interval of its six shares", async () => {
+  const all = pairsOf(
+    [0, 1, 2, 3, 4].map((text) => [0, 1, 2, 3, 4].map((image) => Number(text === image))),
+    [0, 1, 2, 3, 4].map((text) => [0, 1, 2, 3, 4].map((image) => Number(text === image))),
+  );
+  const { metrics } = await evaluateRetrieval(all, { confidence: { resamples: 50 } });
+  expect(metrics["t2i.hit@1"]?.ci95).toEqual([expect.closeTo(0.5655, 4), 1]);
+  expect(metrics.rsum?.value).toBeCloseTo(600, 9);
+  expect(metrics.rsum?.ci95).toEqual([expect.closeTo(600 * 0.5655, 1), 600]);
+});

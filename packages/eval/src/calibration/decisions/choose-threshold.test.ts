@@ -106,6 +106,14 @@ describe("a target that the pairs do not support", () => {
     await expect(run).rejects.toThrow(/A recall of 0.97 is seen .* too few matches to be sure/);
   });
 
+  test("is refused for few matches among many other pairs, though every one is found", async () => {
+    const scores = Float64Array.from({ length: 200 }, (_, pair) => (pair < 12 ? 0.9 : 0.1));
+    const labels = Uint8Array.from(scores, (score) => Number(score > 0.5));
+    const run = chooseThreshold({ scores, labels, target: { recall: 0.9 }, confidence });
+    // Wilson's for 12 of 12.
+    await expect(run).rejects.toThrow(/lower end of its 95 % interval exceed 0.758/);
+  });
+
   test("is refused when one lucky pair reaches it", async () => {
     const scores = few.scores.slice();
     scores[few.labels.indexOf(1)] = 0.99;
