@@ -15,7 +15,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
   // A reader that has seen enough, as in `| head`, is no error.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code === "EPIPE") return;
+      if (stream === process.stdout) {
+        process.stderr.write(`Error: The output cannot be written: ${error.message}\n`);
+      }
+      process.exit(1);
     });
   }
   const { main } = await import(command.href);
