@@ -9,7 +9,7 @@ export function requireSplit(
   const there = dataset.splits.map((name) => JSON.stringify(name)).join(", ");
   throw new DatasetError({
     code: "SPLIT_NOT_FOUND",
-    message: `${dataset.name} has no split ${JSON.stringify(split)}; its splits are ${there || "none"}.`,
+    message: `${dataset.name} has no split ${JSON.stringify(split)}${there === "" ? ": it has no splits" : `; its splits are ${there}`}.`,
     fix: there === "" ? "Leave the split out." : "Name one of these splits.",
   });
 }

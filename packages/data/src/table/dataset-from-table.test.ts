@@ -109,6 +109,15 @@ test("refuses a split that it does not have", async () => {
   });
 });
 
+test("says so when there are no splits at all", async () => {
+  const dataset = datasetFromTable(tableOf({ image: ["a"], caption: ["b"] }));
+
+  await expect(Array.fromAsync(dataset.items("text", { split: "test" }))).rejects.toMatchObject({
+    message: 'pairs has no split "test": it has no splits.',
+    fix: "Leave the split out.",
+  });
+});
+
 test("makes every other column metadata, from the first row that shows the item", async () => {
   const table = tableOf({
     title: ["dog", "cat"],
