@@ -54,8 +54,11 @@ async function readLinesOf(
 ): Promise<JudgedPair[]> {
   const hasTabs = ((await readFirstLine(file)) ?? "").split("\t").length === 3;
   const format = hasTabs ? beirJudgements : trecJudgements;
-  const lines = await Array.fromAsync(readJudgedIds(file, format, { fail }, options));
-  return lines.map(({ query, document, relevance }) => ({ from: query, to: document, relevance }));
+  const pairs: JudgedPair[] = [];
+  for await (const judged of readJudgedIds(file, format, { fail }, options)) {
+    pairs.push({ from: judged.query, to: judged.document, relevance: judged.relevance });
+  }
+  return pairs;
 }
 
 function* pairsOf(

@@ -122,6 +122,12 @@ describe("a model with a sigmoid of its own", () => {
     expect(method).not.toBe("model");
     expect(before).toEqual({ kind: "sigmoid", logitScale: 15, logitBias: 3 });
   });
+
+  test.each([confidence, false] as const)("is refused where matches score lower", async (sure) => {
+    const scores = val.scores.map((score) => 0.5 - score);
+    const fitted = fitCalibration({ ...val, scores, scoring, prior: 0.5, confidence: sure });
+    await expect(fitted).rejects.toMatchObject({ code: "CALIBRATION_FAILED" });
+  });
 });
 
 test("slope and intercept are left out where matches are told from all others", async () => {

@@ -11,6 +11,7 @@ import { calibrationMethods, fitCurve } from "./curves/fit-curve.ts";
 import type { FitCalibrationOptions } from "./fit-options.ts";
 import { measureReliability } from "./measure-reliability.ts";
 import { nameOfScoring, uncalibratedScoring } from "./read-scoring.ts";
+import type { Reliability } from "./reliability.ts";
 
 /**
  * Learns how probable a match is at a score, from validation pairs.
@@ -21,9 +22,8 @@ import { nameOfScoring, uncalibratedScoring } from "./read-scoring.ts";
  * holds for one share of matches, the `prior`: that of the pairs, or the one asked for.
  *
  * @throws {@link CalibrationError} with code `CALIBRATION_FAILED` when there are fewer clusters with a
- * match than parts, or when no curve can be fitted: scores do not rise with the share of matches, or all
- * pairs of one kind are in one part. A model with a sigmoid of its own always has that, so that there it
- * is for `reliability` to tell that it is no good.
+ * match than parts, when no curve can be fitted (scores do not rise with the share of matches, or all
+ * pairs of one kind are in one part), or when the probabilities fall where the share of matches rises.
  * @throws {@link DatasetError} with code `ONE_CLASS` when all pairs match or none does.
  * @throws RangeError for lists of different lengths and options out of range.
  */
@@ -50,6 +50,7 @@ export async function fitCalibration(options: FitCalibrationOptions): Promise<Ca
     confidence,
     ...run,
   });
+  requireRising(chosen.method, reliability);
   const { logLoss } = chosen;
   const refused = Object.fromEntries(outOfFold.refused);
   return {
@@ -88,6 +89,15 @@ function checkFit(table: PairTable, folds: number, methods: readonly Calibration
   if (found >= folds) return;
   throw calibrationFailed(
     `Matches lie in ${found} independent groups; cross-validation in ${folds} parts needs at least as many.`,
+  );
+}
+
+// A model's own sigmoid can be the best curve there is and yet turn matches and others around.
+function requireRising(method: CalibrationMethod, { after }: Reliability): void {
+  const highest = after.slope?.ci95?.[1] ?? after.slope?.value ?? 0;
+  if (highest >= 0) return;
+  throw calibrationFailed(
+    `Scores fall as the share of matches rises: the slope of ${method}'s log-odds is at most ${highest.toFixed(2)}.`,
   );
 }
 

@@ -126,7 +126,7 @@ function requirePairs(encoded: EncodedDataset, { dataset, split }: EvaluateDatas
   const failures = [...dataset.failures, ...encoded.failures];
   const [first] = encoded.failures;
   const reason = first
-    ? `: ${encoded.failures.length} items failed, the first with: ${first.message}`
+    ? `; failed: ${encoded.failures.length}, the first with: ${first.message}`
     : ".";
   throw new DatasetError({
     code: "NOTHING_TO_EVALUATE",

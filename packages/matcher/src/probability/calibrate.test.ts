@@ -51,6 +51,11 @@ test("the first target decides from where on predict calls a pair a match", asyn
   const found = await matcher.predict(manyPairs);
   const matches = found.scores.map((score) => Number((score ?? 0) >= (first?.threshold ?? 0)));
   expect(found.labels).toEqual(matches);
+  expect(found.warnings).toEqual([]);
+  const moved = await matcher.predict(manyPairs, { prior: 0.5 });
+  expect(moved).toMatchObject({ threshold: 0.5, warnings: [{ code: "THRESHOLD_NOT_USED" }] });
+  const given = await matcher.predict(manyPairs, { prior: 0.5, threshold: 0.4 });
+  expect(given.warnings).toEqual([]);
 });
 
 test("listed negatives are those of the label column, and say nothing about searches", async () => {

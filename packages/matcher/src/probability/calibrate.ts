@@ -137,9 +137,7 @@ async function describeData(
 function requireMatches({ pairs, failures }: EncodedDataset, dataset: Dataset): void {
   if (pairs.judgements.some(({ relevance }) => relevance > 0)) return;
   const [first] = failures;
-  const reason = first
-    ? `: ${failures.length} items failed, the first with: ${first.message}`
-    : ".";
+  const reason = first ? `; failed: ${failures.length}, the first with: ${first.message}` : ".";
   throw new DatasetError({
     code: "NOTHING_TO_CALIBRATE",
     message: `No pair of an image and a text that belong together is left in ${dataset.name}${reason}`,

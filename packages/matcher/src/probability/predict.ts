@@ -33,7 +33,24 @@ export async function predict(
     const isMatch = threshold.isMatch(scored.scores[row] ?? 0, probability);
     return isMatch ? values.match : values.noMatch;
   });
-  return { labels, threshold: threshold.probability, ...found };
+  const warnings = [...found.warnings, ...thresholdWarnings(predictor, options)];
+  return { labels, threshold: threshold.probability, ...found, warnings };
+}
+
+// A threshold was chosen for what the pairs of validation are like; elsewhere its target may not be met.
+function thresholdWarnings(
+  { calibration }: Predictor,
+  { prior, threshold }: PredictOptions,
+): ResultWarning[] {
+  const [chosen] = calibration?.calibration.thresholds ?? [];
+  if (!chosen || prior === undefined || threshold !== undefined) return [];
+  return [
+    {
+      code: "THRESHOLD_NOT_USED",
+      message: `The threshold that was chosen for ${JSON.stringify(chosen.target)} is not used with another prior; 0.5 is.`,
+      fix: "Calibrate with this prior and the target, or give a threshold.",
+    },
+  ];
 }
 
 /** How likely each pair is a match: `Matcher.predictProba`. */

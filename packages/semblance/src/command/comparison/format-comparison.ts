@@ -72,6 +72,7 @@ function describeVerdict({ verdict }: Comparison): string {
   const { better, worse, tested } = verdict;
   const test = `p below 0.05 by Holm's method over all ${tested}`;
   if (tested === 0) return "There are too few queries to test a difference.";
+  if (tested === 1 && better + worse === 0) return "A and B do not differ beyond chance.";
   if (better + worse === 0) {
     return `On none of ${tested} metrics do A and B differ beyond chance\n(${test}).`;
   }
@@ -79,7 +80,8 @@ function describeVerdict({ verdict }: Comparison): string {
     better > 0 ? `better beyond chance on ${better}` : "",
     worse > 0 ? `worse beyond chance on ${worse}` : "",
   ].filter((part) => part !== "");
-  return `B is ${found.join(" and ")} of ${tested} metrics\n(${test}).`;
+  const all = tested === 1 ? "metric" : "metrics";
+  return `B is ${found.join(" and ")} of ${tested} ${all}\n(${test}).`;
 }
 
 function describeOnlyIn({ onlyIn }: Comparison): string {
