@@ -67,9 +67,10 @@ async function openBytes(
     done += chunk.length;
     onProgress?.({ stage: "unpacking images", done, total, unit: "bytes" });
   });
-  if (compression === undefined) return Readable.toWeb(stored);
   // An error reaches the reader by the stream that it reads.
-  return Readable.toWeb(pipeline(stored, createGunzip(), () => {}));
+  const bytes = compression === "gzip" ? pipeline(stored, createGunzip(), () => {}) : stored;
+  // Node's type of a web stream and the DOM's, for those who compile with it, are not the same.
+  return Readable.toWeb(bytes) as ReadableStream<Uint8Array>;
 }
 
 const beginnings = [
