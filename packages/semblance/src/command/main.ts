@@ -1,17 +1,17 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../version.ts";
-import { addAttachVerb } from "./attach-verb.ts";
-import { addCalibrateVerb } from "./calibrate-verb.ts";
-import { addCompareVerb } from "./compare-verb.ts";
-import { addDoctorVerb } from "./doctor-verb.ts";
-import { addEmbedVerb } from "./embed-verb.ts";
-import { addEvalVerb } from "./eval-verb.ts";
-import { addExportVerb } from "./export-verb.ts";
-import { addPredictVerb } from "./predict-verb.ts";
+import { addCompareVerb } from "./comparison/compare-verb.ts";
+import { addVerifyVerb } from "./comparison/verify-verb.ts";
+import { addDoctorVerb } from "./doctor/doctor-verb.ts";
+import { addEmbedVerb } from "./embedding/embed-verb.ts";
+import { addEvalVerb } from "./evaluation/eval-verb.ts";
+import { addExportVerb } from "./export/export-verb.ts";
+import { addSetupPythonVerb } from "./export/setup-python-verb.ts";
+import { addCalibrateVerb } from "./probability/calibrate-verb.ts";
+import { addPredictVerb } from "./probability/predict-verb.ts";
 import { type CommandIo, writeDocument } from "./run-verb.ts";
-import { addSetupPythonVerb } from "./setup-python-verb.ts";
-import { addTrainVerb } from "./train-verb.ts";
-import { addVerifyVerb } from "./verify-verb.ts";
+import { addAttachVerb } from "./training/attach-verb.ts";
+import { addTrainVerb } from "./training/train-verb.ts";
 
 const usageError = 2;
 

@@ -1,7 +1,7 @@
 import { DatasetError, type ItemFailure, SemblanceError } from "@semblance/core";
-import { describeError, traceError } from "./describe-error.ts";
-import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
-import { withoutControls } from "./without-controls.ts";
+import { describeError, traceError } from "./display/describe-error.ts";
+import { createProgressDisplay, type ProgressDisplay } from "./display/progress-display.ts";
+import { withoutControls } from "./display/without-controls.ts";
 
 /** Where a verb writes. */
 export interface CommandIo {

@@ -1,6 +1,6 @@
 import type { ChangedQuery, Comparison, MetricDifference, SliceDifference } from "@semblance/eval";
-import { formatTable } from "../format-table.ts";
-import { shortenText } from "../shorten-text.ts";
+import { formatTable } from "../display/format-table.ts";
+import { shortenText } from "../display/shorten-text.ts";
 
 /** A comparison, and the files that it is about. */
 export interface FileComparison extends Comparison {

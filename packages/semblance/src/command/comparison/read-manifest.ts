@@ -1,7 +1,7 @@
 import { DatasetError, parseConfig } from "@semblance/core";
 import { z } from "zod";
-import type { EvaluationManifest } from "../evaluation-manifest.ts";
-import type { EvaluationRequest } from "../run-evaluation.ts";
+import type { EvaluationManifest } from "../evaluation/evaluation-manifest.ts";
+import type { EvaluationRequest } from "../evaluation/run-evaluation.ts";
 
 const text = z.string().nullable();
 
