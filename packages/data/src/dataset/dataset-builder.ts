@@ -23,7 +23,10 @@ interface NewJudgement {
 export interface DatasetBuilder {
   /** Says that an earlier item of this id has another content; `undefined` where none has. */
   conflictOf(modality: "image" | "text", item: NewItem): string | undefined;
-  /** Adds the item; one whose id is known only adds its splits. */
+  /**
+   * Adds the item; one whose id is known only adds its splits, and metadata under names that are new.
+   * Under a name with two values it has none: they tell of something else, such as its captions.
+   */
   addItem(modality: "image" | "text", item: NewItem): void;
   has(modality: "image" | "text", id: string): boolean;
   /**
@@ -35,8 +38,11 @@ export interface DatasetBuilder {
 }
 
 interface NumberedItem extends StoredItem {
+  metadata: Metadata;
   /** Position in order of first appearance. */
   readonly number: number;
+  /** Names under which values differed. */
+  differing?: Set<string>;
 }
 
 /** Begins a dataset without items. */
@@ -51,6 +57,7 @@ export function createDatasetBuilder(): DatasetBuilder {
     },
     addItem(modality, item) {
       const stored = findOrAdd(items[modality], item);
+      addMetadata(stored, item.metadata ?? {});
       for (const split of item.splits ?? []) {
         splits.add(split);
         stored.splits.add(split);
@@ -83,6 +90,21 @@ function findOrAdd(items: Map<string, NumberedItem>, item: NewItem): NumberedIte
   const added = { id, content, metadata, splits: new Set<string>(), number: items.size };
   items.set(id, added);
   return added;
+}
+
+// Copies on change: an image and a text of one row share their metadata.
+function addMetadata(item: NumberedItem, found: Metadata): void {
+  for (const [name, value] of Object.entries(found)) {
+    const known = item.metadata[name];
+    if (known === value || item.differing?.has(name)) continue;
+    if (known === undefined) {
+      item.metadata = { ...item.metadata, [name]: value };
+      continue;
+    }
+    const { [name]: _, ...others } = item.metadata;
+    item.metadata = others;
+    item.differing = (item.differing ?? new Set()).add(name);
+  }
 }
 
 function describeConflict(known: StoredItem, found: NewItem): string | undefined {

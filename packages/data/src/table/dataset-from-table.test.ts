@@ -118,21 +118,22 @@ test("says so when there are no splits at all", async () => {
   });
 });
 
-test("makes every other column metadata, from the first row that shows the item", async () => {
+test("makes every other column metadata of the items whose rows agree on it", async () => {
   const table = tableOf({
-    title: ["dog", "cat"],
-    file: ["a", "a"],
-    year: [1999, 2000],
-    licence: [null, "CC0"],
+    title: ["dog", "cat", "cow"],
+    file: ["a", "a", "a"],
+    year: [1999, 2000, 1999],
+    licence: [null, "CC0", "CC0"],
   });
 
   const columns = { image: "file", caption: "title" };
   const { images, texts } = await contentsOf(datasetFromTable(table, { columns }));
 
-  expect(images.map(({ metadata }) => metadata)).toEqual([{ year: 1999 }]);
+  expect(images.map(({ metadata }) => metadata)).toEqual([{ licence: "CC0" }]);
   expect(texts.map(({ metadata }) => metadata)).toEqual([
     { year: 1999 },
     { year: 2000, licence: "CC0" },
+    { year: 1999, licence: "CC0" },
   ]);
 });
 

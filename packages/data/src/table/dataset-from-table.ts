@@ -28,8 +28,8 @@ export interface DatasetFromTableOptions {
  *   not relevant. Of several judgements of one pair in one split the highest holds.
  * - `split`: an item belongs to every split whose rows show it. Asked for without a split, an item of
  *   several carries none.
- * - Every other column is metadata of the image and of the text, each from the first row that shows
- *   it; empty cells are left out.
+ * - Every other column is metadata of the image and of the text. Where the rows of one of them differ,
+ *   it has none under that name; empty cells are left out.
  *
  * A row that cannot be used is one failure: `EMPTY_CELL` (image, caption, or an id whose column there
  * is), `INVALID_RELEVANCE`, `ID_CONFLICT` (an id that an earlier row gave to another content). Files
