@@ -43,6 +43,8 @@ export interface VerbResult {
   readonly document: Readonly<Record<string, unknown>>;
   /** Without: this text. */
   readonly text: string;
+  /** Whether the text is a file's content, to be written as it is. @defaultValue false */
+  readonly isFile?: boolean;
   readonly failures?: readonly ItemFailure[];
   /** How many there are, where `failures` holds only the first. */
   readonly failureCount?: number;
@@ -90,10 +92,10 @@ export async function runVerb(
 }
 
 function writeResult(io: CommandIo, options: OutputOptions, result: VerbResult): void {
-  const { document, text, failures = [] } = result;
+  const { document, text, isFile = false, failures = [] } = result;
   if (!options.quiet) writeFailures(io, result);
   if (options.json) writeDocument(io, { schema: 1, failures, ...document });
-  else io.stdout.write(`${withoutControls(text.trimEnd())}\n`);
+  else io.stdout.write(isFile ? text : `${withoutControls(text.trimEnd())}\n`);
 }
 
 const failuresShown = 5;

@@ -60,7 +60,7 @@ test("--captions-per-image and --folds change figures, and the document says so"
   const { stdout } = await runCommand(
     ...evaluation(folder, "--captions-per-image", "1", "--folds", "2"),
   );
-  expect(stdout).toContain("at most 1 captions an image, ranked within 2 folds of the images");
+  expect(stdout).toContain("at most 1 caption an image, ranked within 2 folds of the images");
 });
 
 test("verify repeats protocol and reader", async () => {

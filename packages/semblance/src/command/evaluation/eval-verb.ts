@@ -142,7 +142,7 @@ async function toForeignResult(
   if (output === undefined) {
     return {
       document,
-      text: "text" in formatted ? formatted.text : table,
+      ...("text" in formatted ? { text: formatted.text, isFile: true } : { text: table }),
       failures: report.failures,
     };
   }
