@@ -22,11 +22,15 @@ export async function createSnippetFiles(folder: string): Promise<void> {
     Object.entries(shapes).map(([shape, body]) => ({ color, shape, body })),
   );
   for (const [i, { color, shape, body }] of pairs.entries()) {
-    const file = `photos/${color}-${shape}.png`;
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="white"/><g fill="${color}">${body}</g></svg>`;
-    await sharp(Buffer.from(svg)).png().toFile(join(folder, file));
-    const table = rows[i % 6 === 4 ? 1 : i % 6 === 5 ? 2 : 0];
-    table?.push(`${file},a ${color} ${shape},1`);
+    const draw = async (name: string, place: string) => {
+      const file = `photos/${name}.png`;
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="white"/><g fill="${color}" transform="${place}">${body}</g></svg>`;
+      await sharp(Buffer.from(svg)).png().toFile(join(folder, file));
+      return `${file},a ${color} ${shape},1`;
+    };
+    rows[i % 6 === 5 ? 2 : 0]?.push(await draw(`${color}-${shape}`, ""));
+    // Enough for a calibration, and what a model that has learned these shapes finds.
+    rows[1]?.push(await draw(`small-${color}-${shape}`, "translate(5 9) scale(0.8)"));
   }
   for (const [i, name] of ["train", "val", "test"].entries()) {
     const lines = ["image,caption,relevance", ...(rows[i] ?? [])];
