@@ -80,7 +80,7 @@ export type {
   ScoredPairs,
 } from "./pairs/scored-pairs.ts";
 export { evaluateRetrieval } from "./retrieval/evaluate-retrieval.ts";
-export type { Direction, Evaluation, MetricValue } from "./retrieval/evaluation.ts";
+export type { Direction, EvaluatedData, Evaluation, MetricValue } from "./retrieval/evaluation.ts";
 export { type EvaluateFoldsOptions, evaluateFolds } from "./retrieval/folds/evaluate-folds.ts";
 export {
   type HitColumns,

@@ -1,17 +1,9 @@
-import type { MetricValue } from "../retrieval/evaluation.ts";
+import type { EvaluatedData, MetricValue } from "../retrieval/evaluation.ts";
 import type { QueryLine } from "./query-line.ts";
 
 /** What a comparison reads of a result: a part of what `semblance eval --json` prints. */
 export interface EvaluationDocument {
-  readonly dataset: {
-    readonly name: string;
-    readonly split: string | null;
-    readonly images: number;
-    readonly texts: number;
-    readonly pairs: number;
-    /** Over the ids and judgements that were ranked. */
-    readonly galleryHash: string;
-  };
+  readonly dataset: EvaluatedData;
   readonly model: { readonly name: string };
   /** How it was measured: `ties`, `similarity` and what else decides the figures. */
   readonly protocol: Readonly<Record<string, unknown>>;

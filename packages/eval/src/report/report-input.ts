@@ -1,20 +1,12 @@
 import type { Embeddings, Item, ItemFailure } from "@semblance/core";
 import type { Calibration } from "../calibration/calibration.ts";
 import type { Abstention } from "../calibration/decisions/abstention.ts";
-import type { Direction, Evaluation, MetricValue } from "../retrieval/evaluation.ts";
+import type { Direction, EvaluatedData, Evaluation, MetricValue } from "../retrieval/evaluation.ts";
 import type { QueryColumns } from "../retrieval/query-columns.ts";
 
 /** The figures of an evaluation and what they are about, as `semblance eval --json` has them. */
 export interface ReportedFacts {
-  readonly dataset: {
-    readonly name: string;
-    readonly split: string | null;
-    readonly images: number;
-    readonly texts: number;
-    /** Relevant pairs. */
-    readonly pairs: number;
-    readonly galleryHash: string;
-  };
+  readonly dataset: EvaluatedData;
   readonly model: {
     readonly name: string;
     readonly dtype: string | null;

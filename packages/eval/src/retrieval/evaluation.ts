@@ -5,6 +5,18 @@ import type { Hubness } from "./summary/hubness.ts";
 /** `t2i`: texts are the queries and images the gallery. `i2t`: the other way round. */
 export type Direction = "t2i" | "i2t";
 
+/** What was ranked: facts that make two results comparable. */
+export interface EvaluatedData {
+  readonly name: string;
+  readonly split: string | null;
+  readonly images: number;
+  readonly texts: number;
+  /** Relevant pairs. */
+  readonly pairs: number;
+  /** Over the ids and judgements that were ranked. */
+  readonly galleryHash: string;
+}
+
 /** A number with its uncertainty. */
 export interface MetricValue {
   readonly value: number;

@@ -1,21 +1,20 @@
 import {
   type Dataset,
   DatasetError,
-  type EncodedPairs,
   type Encoder,
   type Item,
   type RunOptions,
   type TieMode,
   withoutUndefined,
 } from "@semblance/core";
-import { hashGallery, limitCaptions } from "@semblance/data";
+import { limitCaptions } from "@semblance/data";
 import {
   type EvaluateRetrievalOptions,
   type Evaluation,
   evaluateFolds,
   evaluateRetrieval,
 } from "@semblance/eval";
-import { replaceItems } from "../data/replace-items.ts";
+import { describeEncoded, requireRelevant } from "../encoding/describe-encoded.ts";
 import type { EncodedDataset } from "../encoding/encode-dataset.ts";
 import type { StoredEmbeddings } from "../encoding/place-embeddings.ts";
 import { assignFolds, requireFolds } from "./assign-folds.ts";
@@ -68,13 +67,13 @@ export async function evaluateDataset(options: EvaluateDatasetOptions): Promise<
   const started = performance.now();
   const encoded = await encodeEvaluated({ ...options, limited: dataset });
   const encodedAt = performance.now();
-  requirePairs(encoded, options);
+  requireRelevant(encoded, { ...options, code: "NOTHING_TO_EVALUATE" });
   const similarity = options.similarity ?? "cosine";
   const { ties = "expected" } = options;
   const evaluation = await measure(encoded, options);
   const report: RetrievalReport = {
     schema: 1,
-    dataset: await describeDataset({ ...options, dataset }, encoded),
+    dataset: await describeEncoded(encoded, { ...options, dataset }),
     model: options.model,
     protocol: { ties, similarity, prompt: null, captionsPerImage, folds },
     metrics: evaluation.metrics,
@@ -118,44 +117,4 @@ async function measure(
 function requireCutoffs(cutoffs: readonly number[] = []): void {
   const odd = cutoffs.find((k) => !Number.isInteger(k) || k < 1);
   if (odd !== undefined) throw new RangeError(`Cut-offs are positive integers, found ${odd}.`);
-}
-
-function requirePairs(encoded: EncodedDataset, { dataset, split }: EvaluateDatasetOptions): void {
-  if (countRelevant(encoded.pairs) > 0) return;
-  const where = split === undefined ? dataset.name : `split "${split}" of ${dataset.name}`;
-  const failures = [...dataset.failures, ...encoded.failures];
-  const [first] = encoded.failures;
-  const reason = first
-    ? `; failed: ${encoded.failures.length}, the first with: ${first.message}`
-    : ".";
-  throw new DatasetError({
-    code: "NOTHING_TO_EVALUATE",
-    message: `No pair of an image and a text that belong together is left in ${where}${reason}`,
-    fix: first
-      ? "Check the paths; relative ones are resolved against the table's folder or --base-folder."
-      : "Check the relevance column and the split's name.",
-    failures,
-  });
-}
-
-async function describeDataset(options: EvaluateDatasetOptions, encoded: EncodedDataset) {
-  const { dataset, split } = options;
-  return {
-    name: dataset.name,
-    split: split ?? null,
-    images: encoded.images.length,
-    texts: encoded.texts.length,
-    pairs: countRelevant(encoded.pairs),
-    galleryHash: await hashGallery(evaluatedPart(dataset, encoded), withoutUndefined({ split })),
-  };
-}
-
-// The gallery that was ranked: without the items that could not be encoded.
-function evaluatedPart(dataset: Dataset, { images, texts, failures }: EncodedDataset): Dataset {
-  if (failures.length === 0) return dataset;
-  return replaceItems(replaceItems(dataset, "image", images), "text", texts);
-}
-
-function countRelevant(pairs: EncodedPairs): number {
-  return pairs.judgements.filter(({ relevance }) => relevance > 0).length;
 }

@@ -1,5 +1,5 @@
 import type { EncodedPairs, Item, ItemFailure, TieMode } from "@semblance/core";
-import type { Evaluation } from "@semblance/eval";
+import type { EvaluatedData, Evaluation } from "@semblance/eval";
 
 /** What was evaluated: facts that make a figure comparable. */
 export interface ModelFacts {
@@ -14,14 +14,7 @@ export interface ModelFacts {
 /** Retrieval metrics with their protocol and data, as plain data: `semblance eval --json`. */
 export interface RetrievalReport {
   readonly schema: 1;
-  readonly dataset: {
-    readonly name: string;
-    readonly split: string | null;
-    readonly images: number;
-    readonly texts: number;
-    readonly pairs: number;
-    readonly galleryHash: string;
-  };
+  readonly dataset: EvaluatedData;
   readonly model: ModelFacts;
   readonly protocol: {
     readonly ties: TieMode;

@@ -5,7 +5,6 @@ import {
   type RunOptions,
   withoutUndefined,
 } from "@semblance/core";
-import { hashGallery } from "@semblance/data";
 import {
   type Calibration,
   chooseThreshold,
@@ -14,6 +13,7 @@ import {
 } from "@semblance/eval";
 import type { MatcherSettings } from "../config.ts";
 import { toDataset } from "../data/matcher-dataset.ts";
+import { describeEncoded, requireRelevant } from "../encoding/describe-encoded.ts";
 import { type EncodedDataset, encodeDataset } from "../encoding/encode-dataset.ts";
 import { learnAbstention } from "./abstention.ts";
 import type {
@@ -76,13 +76,13 @@ export async function calibrateOn(options: CalibrateOnOptions): Promise<Calibrat
     ...withoutUndefined({ split, batchSize }),
     ...run,
   });
-  requireMatches(encoded, dataset);
+  requireRelevant(encoded, { ...options, code: "NOTHING_TO_CALIBRATE" });
   const { pairs } = encoded;
   const calibration = await calibratePairs(options, encoded);
   const stored: ModelCalibration = {
     schema: 1,
     model: await describeModel(model),
-    data: await describeData(options, encoded),
+    data: await describeEncoded(encoded, options),
     calibration,
     abstention: isListed
       ? null
@@ -118,30 +118,4 @@ function isList(
   target: NonNullable<CalibrationSettings["target"]>,
 ): target is readonly ThresholdTarget[] {
   return Array.isArray(target);
-}
-
-async function describeData(
-  { dataset, split }: CalibrateOnOptions,
-  { images, texts, pairs }: EncodedDataset,
-): Promise<ModelCalibration["data"]> {
-  return {
-    name: dataset.name,
-    split: split ?? null,
-    images: images.length,
-    texts: texts.length,
-    pairs: pairs.judgements.filter(({ relevance }) => relevance > 0).length,
-    galleryHash: await hashGallery(dataset, withoutUndefined({ split })),
-  };
-}
-
-function requireMatches({ pairs, failures }: EncodedDataset, dataset: Dataset): void {
-  if (pairs.judgements.some(({ relevance }) => relevance > 0)) return;
-  const [first] = failures;
-  const reason = first ? `; failed: ${failures.length}, the first with: ${first.message}` : ".";
-  throw new DatasetError({
-    code: "NOTHING_TO_CALIBRATE",
-    message: `No pair of an image and a text that belong together is left in ${dataset.name}${reason}`,
-    fix: "Check the paths, the relevance column and the split's name.",
-    failures: [...dataset.failures, ...failures],
-  });
 }

@@ -1,5 +1,5 @@
 import { type Encoder, type OpenedModel, parseConfig } from "@semblance/core";
-import type { Abstention, Calibration, Direction } from "@semblance/eval";
+import type { Abstention, Calibration, Direction, EvaluatedData } from "@semblance/eval";
 import { z } from "zod";
 
 /** A calibration with the model that it belongs to: `calibration` in `semblance.json`. */
@@ -7,15 +7,7 @@ export interface ModelCalibration {
   readonly schema: 1;
   readonly model: CalibratedModel;
   /** The validation data. */
-  readonly data: {
-    readonly name: string;
-    readonly split: string | null;
-    readonly images: number;
-    readonly texts: number;
-    /** Matches. */
-    readonly pairs: number;
-    readonly galleryHash: string;
-  };
+  readonly data: EvaluatedData;
   readonly calibration: Calibration;
   /** From which best score on a search has found something, by what asks and what answers. */
   readonly abstention: Readonly<Record<Direction, Abstention>> | null;

@@ -1,21 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { encodeNpy } from "@semblance/core";
+import { readdirSync, readFileSync } from "node:fs";
 import { evaluateRun } from "@semblance/eval";
 import { expect, test } from "vitest";
 import { runCommand, runForDocument } from "../../../fixtures/command-run.ts";
-import { temporaryFolder } from "../../../fixtures/temporary-folder.ts";
+import { evaluationOfTwo } from "../../../fixtures/two-pairs.ts";
 
-function evaluation() {
-  const folder = temporaryFolder({ "pairs.csv": "image,caption\na.jpg,the right\nb.jpg,wrong\n" });
-  const data = Float32Array.of(1, 0, 0, 1);
-  writeFileSync(join(folder, "images.npy"), encodeNpy({ data, shape: [2, 2] }));
-  const texts = Float32Array.of(1, 0, 0.8, 0.6);
-  writeFileSync(join(folder, "texts.npy"), encodeNpy({ data: texts, shape: [2, 2] }));
-  const at = (name: string) => join(folder, name);
-  const vectors = ["--image-embeddings", at("images.npy"), "--text-embeddings", at("texts.npy")];
-  return { at, folder, parameters: ["eval", "-d", at("pairs.csv"), ...vectors] };
-}
+const evaluation = () => evaluationOfTwo(["the right", "wrong"]);
 
 test.each([
   ["csv", "model,dataset,split,direction,metric,value,ci95_low,ci95_high,n\r\n"],

@@ -3,18 +3,9 @@ import { join } from "node:path";
 import { encodeNpy } from "@semblance/core";
 import { expect, test } from "vitest";
 import { runCommand, runForDocument } from "../../../fixtures/command-run.ts";
-import { temporaryFolder } from "../../../fixtures/temporary-folder.ts";
+import { evaluationOfTwo } from "../../../fixtures/two-pairs.ts";
 
-function evaluation() {
-  const folder = temporaryFolder({ "pairs.csv": "image,caption\na.jpg,right\nb.jpg,wrong\n" });
-  const data = Float32Array.of(1, 0, 0, 1);
-  writeFileSync(join(folder, "images.npy"), encodeNpy({ data, shape: [2, 2] }));
-  const texts = Float32Array.of(1, 0, 0.8, 0.6);
-  writeFileSync(join(folder, "texts.npy"), encodeNpy({ data: texts, shape: [2, 2] }));
-  const at = (name: string) => join(folder, name);
-  const vectors = ["--image-embeddings", at("images.npy"), "--text-embeddings", at("texts.npy")];
-  return { folder, parameters: ["eval", "-d", at("pairs.csv"), ...vectors] };
-}
+const evaluation = () => evaluationOfTwo(["right", "wrong"]);
 
 test("-o writes the document that --json prints, into a folder that it makes", async () => {
   const { folder, parameters } = evaluation();
